@@ -1,0 +1,15 @@
+package io.backendpool.operator.cli;
+
+import io.quarkus.picocli.runtime.annotations.TopCommand;
+import picocli.AutoComplete;
+import picocli.CommandLine.Command;
+
+/** {@code backendpool}: the entry of every command. */
+@TopCommand
+@Command(
+        name = "backendpool",
+        description = "A load balancer from one BackendPool manifest, with a status that tells the truth.",
+        mixinStandardHelpOptions = true,
+        subcommands = {DemoCommand.class, RunCommand.class, ValidateCommand.class, AutoComplete.GenerateCompletion.class
+        })
+public final class BackendPoolCommand {}

@@ -1,0 +1,13 @@
+package io.backendpool.operator.cli;
+
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+
+/** Stand-in, replaced by the part that owns the command. */
+@Command(name = "run", mixinStandardHelpOptions = true)
+final class RunCommand implements Callable<Integer> {
+    @Override
+    public Integer call() {
+        return 2;
+    }
+}

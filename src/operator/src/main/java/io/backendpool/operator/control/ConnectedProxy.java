@@ -1,0 +1,36 @@
+package io.backendpool.operator.control;
+
+import io.backendpool.control.ProxyStatus;
+import io.backendpool.control.Revision;
+import java.time.Duration;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the operator knows of one connected proxy at one moment.
+ *
+ * @param proxy its name, unique in its pool
+ * @param version of its software
+ * @param connectedAt when its stream was accepted
+ * @param acked the newest revision that it has acknowledged; null: none yet
+ * @param ackTook from publishing {@code acked} to its acknowledgement; null where it had it before it connected
+ * @param rejection the newest revision that it refused, while it has acknowledged no later one
+ * @param status its last report; {@link ProxyStatus#NONE} before the first
+ */
+public record ConnectedProxy(
+        String proxy,
+        String version,
+        Instant connectedAt,
+        @Nullable Revision acked,
+        @Nullable Duration ackTook,
+        @Nullable Rejection rejection,
+        ProxyStatus status) {
+
+    /**
+     * A Nack.
+     *
+     * @param revision what was refused
+     * @param reason why, for people
+     */
+    public record Rejection(Revision revision, String reason) {}
+}

@@ -1,0 +1,47 @@
+package io.backendpool.pool;
+
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One immutable state of a pool: everything a proxy needs to serve it, and nothing else. Two snapshots that mean the
+ * same are equal: backends are held in the order of their keys, whatever order they were given in.
+ *
+ * @param id whose pool it is
+ * @param listeners 1 to 16, unique by name and by port, in the manifest's order
+ * @param groups 1 to 64, unique by name, in the manifest's order
+ * @param backends unique by key, sorted by key, each of a group of this snapshot; may be empty
+ * @param loadBalancing how to choose
+ * @param healthCheck how to probe; null: a backend is judged by its endpoint conditions alone
+ */
+public record PoolSnapshot(
+        PoolId id,
+        List<Listener> listeners,
+        List<BackendGroup> groups,
+        List<Backend> backends,
+        LoadBalancing loadBalancing,
+        @Nullable HealthCheck healthCheck) {
+
+    public PoolSnapshot {
+        listeners = List.copyOf(listeners);
+        groups = List.copyOf(groups);
+        backends =
+                backends.stream().sorted((a, b) -> a.key().compareTo(b.key())).toList();
+        Require.inRange("listeners", listeners.size(), 1, Listener.MAX_PER_POOL);
+        Require.inRange("backends", groups.size(), 1, BackendGroup.MAX_PER_POOL);
+        Require.unique("listeners[].name", listeners, Listener::name);
+        Require.unique("listeners[].port", listeners, Listener::port);
+        Require.unique("backends[].name", groups, BackendGroup::name);
+        Require.unique("backend", backends, Backend::key);
+        Set<String> names = new HashSet<>();
+        groups.forEach(group -> names.add(group.name()));
+        for (Backend backend : backends) {
+            if (!names.contains(backend.key().group())) {
+                throw new IllegalArgumentException("backend %s: group %s (expected: one of %s)"
+                        .formatted(backend.key().address(), backend.key().group(), names));
+            }
+        }
+    }
+}

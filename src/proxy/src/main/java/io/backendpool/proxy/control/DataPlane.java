@@ -1,0 +1,35 @@
+package io.backendpool.proxy.control;
+
+import io.backendpool.control.ProxyStatus;
+import io.backendpool.control.PublishedPool;
+import java.util.concurrent.CompletionStage;
+
+/** The data plane as the control client sees it: something that can take a pool and tell how it fares. */
+public interface DataPlane {
+    /** The outcome of {@link #apply}. An expected failure is a value. */
+    sealed interface ApplyResult {}
+
+    /** Live on every event loop, listeners bound. */
+    record Applied() implements ApplyResult {}
+
+    /**
+     * Nothing was changed; the last good pool goes on.
+     *
+     * @param reason one sentence for people, for example {@code listener http: port 8080 is in use}
+     */
+    record Refused(String reason) implements ApplyResult {}
+
+    /**
+     * Makes {@code pool} the live one. All or nothing. Calls do not overlap: the next comes after the stage of the last
+     * has completed. Never blocks the caller.
+     *
+     * @param stale the pool comes from the last known good copy, not from the operator
+     */
+    CompletionStage<ApplyResult> apply(PublishedPool pool, boolean stale);
+
+    /** The operator has confirmed that the live pool is current (it was stale before), or the connection was lost. */
+    void controlState(boolean connected, boolean stale);
+
+    /** What is true now. Any thread; cheap enough for once a second. */
+    ProxyStatus status();
+}
