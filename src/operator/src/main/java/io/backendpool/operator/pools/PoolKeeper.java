@@ -1,0 +1,270 @@
+package io.backendpool.operator.pools;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.backendpool.api.v1alpha1.BackendPoolStatus;
+import io.backendpool.control.PublishedPool;
+import io.backendpool.operator.dns.DnsResolver;
+import io.backendpool.operator.dns.NameFollower;
+import io.backendpool.operator.status.PoolFacts;
+import io.backendpool.operator.status.ReportMerger;
+import io.backendpool.operator.status.StatusAggregator;
+import io.backendpool.operator.translate.PoolSpec;
+import io.backendpool.operator.translate.SnapshotTranslator;
+import io.backendpool.operator.translate.Translation;
+import io.backendpool.pool.PoolId;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Keeps every pool as somebody wants it: a wish or a DNS change is translated and published; what proxies say becomes
+ * status.
+ *
+ * <pre>
+ *   PoolSource --> upsert/remove --> translate --> ProxyChannel.publish --> proxies
+ *   NameFollower -------------------/                                         |
+ *   StatusSink <-- at most once a second, when changed <-- aggregate <-- reports
+ * </pre>
+ *
+ * <p>State belongs to one thread of its own; every method may be called from any.
+ */
+public final class PoolKeeper implements PoolSink, AutoCloseable {
+    private static final Logger LOG = Logger.getLogger(PoolKeeper.class);
+    private static final Duration STATUS_INTERVAL = Duration.ofSeconds(1);
+    /** Reports of many proxies about one change come within this time: one status for all. */
+    private static final Duration STATUS_DELAY = Duration.ofMillis(20);
+
+    private final ObjectMapper mapper = new ObjectMapper().setSerializationInclusion(JsonInclude.Include.NON_NULL);
+    private final ProxyChannel channel;
+    private final ProxyHost host;
+    private final StatusSink statusSink;
+    private final Clock clock;
+    private final NameFollower names;
+    private final ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor(
+            Thread.ofPlatform().daemon().name("pools").factory());
+    private final Map<PoolId, Kept> pools = new TreeMap<>();
+
+    private static final class Kept {
+        PoolSpec spec;
+        @Nullable Translation published;
+        List<String> problems = List.of();
+        @Nullable BackendPoolStatus written;
+        @Nullable JsonNode writtenContent;
+        long writtenNanos;
+        boolean statusDue;
+
+        Kept(PoolSpec spec) {
+            this.spec = spec;
+        }
+    }
+
+    /** Keeps no pool yet; sources call the methods of {@link PoolSink}. */
+    public PoolKeeper(ProxyChannel channel, ProxyHost host, StatusSink statusSink, DnsResolver dns, Clock clock) {
+        this.channel = channel;
+        this.host = host;
+        this.statusSink = statusSink;
+        this.clock = clock;
+        this.names = new NameFollower(dns, clock, name -> execute(() -> retranslate(name)));
+        channel.onChange(pool -> execute(() -> statusDue(pool)));
+        host.onChange(pool -> execute(() -> statusDue(pool)));
+    }
+
+    @Override
+    public void upsert(PoolSpec spec) {
+        execute(() -> {
+            Kept kept = pools.computeIfAbsent(spec.id(), id -> new Kept(spec));
+            kept.spec = spec;
+            kept.problems = List.of();
+            followNames();
+            host.run(spec);
+            translate(kept);
+            statusDue(spec.id());
+        });
+    }
+
+    @Override
+    public void remove(PoolId pool) {
+        execute(() -> {
+            if (pools.remove(pool) != null) {
+                LOG.infof("pool=%s removed", pool);
+                followNames();
+                host.stop(pool);
+                channel.withdraw(pool);
+                statusSink.forget(pool);
+            }
+        });
+    }
+
+    @Override
+    public void problems(PoolId pool, List<String> problems) {
+        execute(() -> {
+            Kept kept = pools.get(pool);
+            if (kept != null && !kept.problems.equals(problems)) {
+                kept.problems = List.copyOf(problems);
+                statusDue(pool);
+            }
+        });
+    }
+
+    /** All pools that have been published, in the order of their names, as they are now. */
+    public List<PoolView> views() {
+        return onThread(() -> pools.values().stream()
+                .map(this::view)
+                .filter(Objects::nonNull)
+                .toList());
+    }
+
+    /** Writes every status that has changed, without waiting for its second. */
+    public void flush() {
+        onThread(() -> {
+            pools.values().forEach(this::writeStatus);
+            return true;
+        });
+    }
+
+    private void followNames() {
+        Set<String> wanted = new HashSet<>();
+        pools.values().forEach(kept -> wanted.addAll(kept.spec.names()));
+        names.follow(wanted);
+    }
+
+    private void retranslate(String name) {
+        for (Kept kept : pools.values()) {
+            if (kept.spec.names().contains(name)) {
+                translate(kept);
+                statusDue(kept.spec.id());
+            }
+        }
+    }
+
+    /**
+     * Publishes what the spec comes to. A snapshot without the backends of a name that is just being looked up would take
+     * them away from proxies that use them, so it waits; a lookup ends within seconds, one way or the other.
+     */
+    private void translate(Kept kept) {
+        Translation translation = SnapshotTranslator.translate(kept.spec, names::resolution);
+        Translation before = kept.published;
+        if (!translation.complete() || translation.equals(before)) {
+            return;
+        }
+        translation.findings().stream()
+                .filter(finding -> before == null || !before.findings().contains(finding))
+                .forEach(finding -> LOG.warnf("pool=%s %s", kept.spec.id(), finding));
+        PublishedPool published = channel.publish(translation.snapshot());
+        if (before == null || !before.snapshot().equals(translation.snapshot())) {
+            LOG.infof(
+                    "pool=%s revision=%s published groups=%d backends=%d",
+                    kept.spec.id(),
+                    published.revision(),
+                    translation.snapshot().groups().size(),
+                    translation.snapshot().backends().size());
+        }
+        kept.published = translation;
+    }
+
+    private void statusDue(PoolId pool) {
+        Kept kept = pools.get(pool);
+        if (kept == null || kept.statusDue) {
+            return;
+        }
+        kept.statusDue = true;
+        long wait = STATUS_DELAY.toNanos();
+        if (kept.written != null) {
+            wait = Math.max(wait, kept.writtenNanos + STATUS_INTERVAL.toNanos() - System.nanoTime());
+        }
+        var unused = thread.schedule(
+                () -> {
+                    kept.statusDue = false;
+                    if (pools.get(pool) == kept) {
+                        guarded(() -> writeStatus(kept));
+                    }
+                },
+                wait,
+                TimeUnit.NANOSECONDS);
+    }
+
+    private void writeStatus(Kept kept) {
+        PoolView view = view(kept);
+        if (view == null) {
+            return;
+        }
+        BackendPoolStatus status =
+                StatusAggregator.aggregate(view.facts(), view.report(), kept.written, clock.instant());
+        JsonNode content = mapper.valueToTree(status);
+        if (!content.equals(kept.writtenContent)) {
+            kept.written = status;
+            kept.writtenContent = content;
+            kept.writtenNanos = System.nanoTime();
+            statusSink.write(kept.spec.id(), status);
+        }
+    }
+
+    private @Nullable PoolView view(Kept kept) {
+        PublishedPool published = channel.published(kept.spec.id());
+        Translation translation = kept.published;
+        if (published == null || translation == null) {
+            return null;
+        }
+        ProxyHost.State state = host.state(kept.spec.id());
+        PoolFacts facts = new PoolFacts(
+                kept.spec,
+                translation,
+                published,
+                channel.proxies(kept.spec.id()),
+                state.desired(),
+                state.address(),
+                kept.problems,
+                state.problems());
+        return new PoolView(facts, ReportMerger.merge(published, facts.proxies()));
+    }
+
+    private void execute(Runnable step) {
+        try {
+            thread.execute(() -> guarded(step));
+        } catch (RejectedExecutionException closed) {
+            // What comes after close() is of no interest.
+        }
+    }
+
+    /** One pool's defect must not take the thread, and with it all other pools, along. */
+    private static void guarded(Runnable step) {
+        try {
+            step.run();
+        } catch (RuntimeException defect) {
+            LOG.error("internal error; the last good state goes on", defect);
+        }
+    }
+
+    private <T> T onThread(Callable<T> step) {
+        try {
+            return thread.submit(step).get();
+        } catch (ExecutionException | InterruptedException failed) {
+            if (failed instanceof InterruptedException) {
+                Thread.currentThread().interrupt();
+            }
+            throw new IllegalStateException(failed);
+        }
+    }
+
+    /** Keeps no more. Proxies and what is published stay as they are. */
+    @Override
+    public void close() {
+        names.close();
+        thread.shutdownNow();
+    }
+}

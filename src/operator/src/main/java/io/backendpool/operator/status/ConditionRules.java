@@ -1,0 +1,139 @@
+package io.backendpool.operator.status;
+
+import io.backendpool.control.Revision;
+import io.backendpool.operator.control.ConnectedProxy;
+import io.backendpool.operator.translate.Finding;
+import io.backendpool.pool.HealthState;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/** Which reason holds for each condition: a table of rules, the first that fits wins. Pure. */
+final class ConditionRules {
+    private static final int MOST_NAMED = 3;
+
+    private final PoolFacts facts;
+    private final PoolReport report;
+    private final Revision revision;
+
+    ConditionRules(PoolFacts facts, PoolReport report) {
+        this.facts = facts;
+        this.report = report;
+        this.revision = facts.published().revision();
+    }
+
+    /** One for each condition, in their order. */
+    List<Verdict> verdicts() {
+        Verdict references = resolvedRefs();
+        Verdict programmed = programmed();
+        Verdict stalled = stalled(programmed);
+        return List.of(
+                new Verdict(Reason.ACCEPTED, "the manifest is valid"),
+                references,
+                programmed,
+                ready(),
+                reconciling(references, programmed, stalled),
+                stalled);
+    }
+
+    private Verdict resolvedRefs() {
+        List<Finding> findings = facts.translation().findings();
+        for (Finding.Kind kind :
+                List.of(Finding.Kind.UNSUPPORTED_SOURCE, Finding.Kind.UNRESOLVED_NAME, Finding.Kind.STALE_NAME)) {
+            if (findings.stream().anyMatch(finding -> finding.kind() == kind)) {
+                return new Verdict(
+                        reason(kind),
+                        firstOf(findings.stream().map(Finding::toString).toList()));
+            }
+        }
+        return facts.translation().complete()
+                ? new Verdict(Reason.RESOLVED_REFS, "all references are resolved")
+                : new Verdict(Reason.RESOLVING, "DNS names are being looked up");
+    }
+
+    private static Reason reason(Finding.Kind kind) {
+        return switch (kind) {
+            case UNSUPPORTED_SOURCE -> Reason.UNSUPPORTED_SOURCE;
+            case UNRESOLVED_NAME -> Reason.NAME_NOT_RESOLVED;
+            case STALE_NAME -> Reason.NAME_STALE;
+        };
+    }
+
+    private Verdict programmed() {
+        for (ConnectedProxy proxy : facts.proxies()) {
+            ConnectedProxy.Rejection rejection = proxy.rejection();
+            if (rejection != null && rejection.revision().equals(revision)) {
+                return new Verdict(
+                        Reason.REJECTED,
+                        "proxy %s refused revision %d: %s; the last good one goes on"
+                                .formatted(proxy.proxy(), revision.number(), rejection.reason()));
+            }
+        }
+        if (facts.desired() > 0 && facts.proxies().isEmpty()) {
+            return new Verdict(Reason.NO_PROXY_CONNECTED, "0 of %d proxies are connected".formatted(facts.desired()));
+        }
+        List<String> stale = facts.proxies().stream()
+                .filter(proxy -> !revision.equals(proxy.acked()))
+                .map(ConditionRules::staleName)
+                .toList();
+        String counted = "%d/%d proxies run revision %d".formatted(report.synced(), facts.desired(), revision.number());
+        if (!stale.isEmpty()) {
+            return new Verdict(Reason.PENDING, counted + "; stale: " + firstOf(stale));
+        }
+        return report.synced() >= facts.desired()
+                ? new Verdict(Reason.PROGRAMMED, counted)
+                : new Verdict(Reason.PENDING, counted);
+    }
+
+    private static String staleName(ConnectedProxy proxy) {
+        Revision acked = proxy.acked();
+        return proxy.proxy() + (acked == null ? " (none yet)" : " (revision " + acked.number() + ")");
+    }
+
+    private Verdict ready() {
+        if (report.connected() == 0) {
+            return new Verdict(
+                    Reason.NO_REPORT,
+                    "no proxy is connected to say so; a proxy that runs goes on with the last good pool");
+        }
+        if (report.ready() == 0) {
+            return new Verdict(Reason.PROXIES_NOT_READY, "0 of %d proxies take traffic".formatted(facts.desired()));
+        }
+        String counted = "%d/%d backends are healthy"
+                .formatted(report.count(HealthState.HEALTHY), report.backends().size());
+        boolean eligible = report.backends().stream().anyMatch(line -> line.effectiveWeight() > 0);
+        return eligible
+                ? new Verdict(Reason.READY, counted)
+                : new Verdict(Reason.NO_ELIGIBLE_BACKEND, "no backend may get traffic: " + counted);
+    }
+
+    private static Verdict reconciling(Verdict references, Verdict programmed, Verdict stalled) {
+        if (stalled.reason() != Reason.NOT_STALLED) {
+            return new Verdict(Reason.BLOCKED, "see Stalled");
+        }
+        if (programmed.reason() != Reason.PROGRAMMED) {
+            return new Verdict(Reason.PROGRESSING, programmed.message());
+        }
+        return references.reason() == Reason.RESOLVING
+                ? new Verdict(Reason.PROGRESSING, references.message())
+                : new Verdict(Reason.UP_TO_DATE, "what was asked for is live");
+    }
+
+    private Verdict stalled(Verdict programmed) {
+        if (!facts.sourceProblems().isEmpty()) {
+            return new Verdict(
+                    Reason.INVALID_MANIFEST, firstOf(facts.sourceProblems()) + "; the last good manifest goes on");
+        }
+        if (programmed.reason() == Reason.REJECTED) {
+            return new Verdict(Reason.REVISION_REJECTED, programmed.message());
+        }
+        return facts.proxyProblems().isEmpty()
+                ? new Verdict(Reason.NOT_STALLED, "nothing is stuck")
+                : new Verdict(Reason.PROXY_FAILING, firstOf(facts.proxyProblems()));
+    }
+
+    /** A message stays short however much is wrong. */
+    private static String firstOf(List<String> texts) {
+        String shown = texts.stream().limit(MOST_NAMED).collect(Collectors.joining("; "));
+        return texts.size() <= MOST_NAMED ? shown : shown + "; and " + (texts.size() - MOST_NAMED) + " more";
+    }
+}

@@ -1,0 +1,35 @@
+package io.backendpool.operator.status;
+
+import io.backendpool.control.PublishedPool;
+import io.backendpool.operator.control.ConnectedProxy;
+import io.backendpool.operator.translate.PoolSpec;
+import io.backendpool.operator.translate.Translation;
+import java.util.List;
+
+/**
+ * All that a status is made of.
+ *
+ * @param spec the live one: the last that was good
+ * @param translation what it came to
+ * @param published what proxies are to run
+ * @param proxies those with an open stream
+ * @param desired how many proxies there should be
+ * @param address where clients reach the pool; empty: not known
+ * @param sourceProblems one sentence for each thing wrong with a newer manifest, which was not taken over
+ * @param proxyProblems one sentence for each proxy that does not run as it should
+ */
+public record PoolFacts(
+        PoolSpec spec,
+        Translation translation,
+        PublishedPool published,
+        List<ConnectedProxy> proxies,
+        int desired,
+        String address,
+        List<String> sourceProblems,
+        List<String> proxyProblems) {
+    public PoolFacts {
+        proxies = List.copyOf(proxies);
+        sourceProblems = List.copyOf(sourceProblems);
+        proxyProblems = List.copyOf(proxyProblems);
+    }
+}

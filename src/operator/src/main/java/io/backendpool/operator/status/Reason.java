@@ -1,0 +1,77 @@
+package io.backendpool.operator.status;
+
+/** The reasons of conditions. Each one is explained for users in docs/reference/conditions.md; a test holds the page to it. */
+public enum Reason {
+    /** The manifest is valid and is what runs or is about to. */
+    ACCEPTED(ConditionType.ACCEPTED, "True", "Accepted"),
+
+    /** Every reference of the manifest was found. */
+    RESOLVED_REFS(ConditionType.RESOLVED_REFS, "True", "ResolvedRefs"),
+    /** The first lookup of a DNS name is under way. */
+    RESOLVING(ConditionType.RESOLVED_REFS, "Unknown", "Resolving"),
+    /** A DNS name has no address. */
+    NAME_NOT_RESOLVED(ConditionType.RESOLVED_REFS, "False", "NameNotResolved"),
+    /** A DNS name cannot be looked up any more; its last addresses are used. */
+    NAME_STALE(ConditionType.RESOLVED_REFS, "False", "NameStale"),
+    /** A group names a source that this mode does not follow. */
+    UNSUPPORTED_SOURCE(ConditionType.RESOLVED_REFS, "False", "UnsupportedSource"),
+
+    /** Every proxy has acknowledged the revision. */
+    PROGRAMMED(ConditionType.PROGRAMMED, "True", "Programmed"),
+    /** Some proxies have not acknowledged it yet. */
+    PENDING(ConditionType.PROGRAMMED, "False", "Pending"),
+    /** A proxy has refused the revision. */
+    REJECTED(ConditionType.PROGRAMMED, "False", "Rejected"),
+    /** No proxy is connected, so nobody knows. */
+    NO_PROXY_CONNECTED(ConditionType.PROGRAMMED, "Unknown", "NoProxyConnected"),
+
+    /** A proxy takes traffic, and a backend gets it. */
+    READY(ConditionType.READY, "True", "Ready"),
+    /** No connected proxy takes traffic. */
+    PROXIES_NOT_READY(ConditionType.READY, "False", "ProxiesNotReady"),
+    /** No backend may get traffic. */
+    NO_ELIGIBLE_BACKEND(ConditionType.READY, "False", "NoEligibleBackend"),
+    /** No proxy is connected, so nobody knows. */
+    NO_REPORT(ConditionType.READY, "Unknown", "NoReport"),
+
+    /** Something asked for is not live on all proxies yet. */
+    PROGRESSING(ConditionType.RECONCILING, "True", "Progressing"),
+    /** Everything asked for is live. */
+    UP_TO_DATE(ConditionType.RECONCILING, "False", "UpToDate"),
+    /** Nothing moves until the cause that Stalled names is mended. */
+    BLOCKED(ConditionType.RECONCILING, "False", "Blocked"),
+
+    /** Nothing is stuck. */
+    NOT_STALLED(ConditionType.STALLED, "False", "NotStalled"),
+    /** The manifest was changed to one that cannot be taken; the last good one goes on. */
+    INVALID_MANIFEST(ConditionType.STALLED, "True", "InvalidManifest"),
+    /** A proxy has refused the revision; the last good one goes on. */
+    REVISION_REJECTED(ConditionType.STALLED, "True", "RevisionRejected"),
+    /** A proxy cannot be kept running. */
+    PROXY_FAILING(ConditionType.STALLED, "True", "ProxyFailing");
+
+    private final ConditionType type;
+    private final String status;
+    private final String word;
+
+    Reason(ConditionType type, String status, String word) {
+        this.type = type;
+        this.status = status;
+        this.word = word;
+    }
+
+    /** The condition that it is a reason of. */
+    public ConditionType type() {
+        return type;
+    }
+
+    /** {@code True}, {@code False} or {@code Unknown}: what the condition says for this reason. */
+    public String status() {
+        return status;
+    }
+
+    /** The {@code reason} of the condition. */
+    public String word() {
+        return word;
+    }
+}

@@ -1,0 +1,131 @@
+package io.backendpool.operator.status;
+
+import io.backendpool.control.BackendStatus;
+import io.backendpool.control.PublishedPool;
+import io.backendpool.control.Traffic;
+import io.backendpool.operator.control.ConnectedProxy;
+import io.backendpool.pool.Backend;
+import io.backendpool.pool.BackendGroup;
+import io.backendpool.pool.BackendKey;
+import io.backendpool.pool.HealthState;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Makes one report of those of many proxies. Pure; any thread.
+ *
+ * <p>Health is the opinion of most proxies that report the backend, and the worse one where two are held by as many:
+ *
+ * <pre>
+ *   healthy healthy unhealthy  ->  healthy, 2/3
+ *   healthy unhealthy          ->  unhealthy, 1/2
+ * </pre>
+ */
+public final class ReportMerger {
+    private ReportMerger() {}
+
+    /** Merges what {@code proxies} say of {@code published}. */
+    public static PoolReport merge(PublishedPool published, List<ConnectedProxy> proxies) {
+        Map<BackendKey, List<BackendStatus>> reports = new HashMap<>();
+        long sent = 0;
+        long requests = 0;
+        double perSecond = 0;
+        double p99 = 0;
+        int ready = 0;
+        int synced = 0;
+        for (ConnectedProxy proxy : proxies) {
+            for (BackendStatus backend : proxy.status().backends()) {
+                reports.computeIfAbsent(backend.key(), key -> new ArrayList<>()).add(backend);
+                sent += backend.windowRequests();
+            }
+            Traffic traffic = proxy.status().traffic();
+            requests += traffic.windowRequests();
+            if (traffic.windowMillis() > 0) {
+                perSecond += traffic.windowRequests() * 1000.0 / traffic.windowMillis();
+            }
+            p99 = Math.max(p99, traffic.p99Millis());
+            ready += proxy.status().ready() ? 1 : 0;
+            synced += published.revision().equals(proxy.acked()) ? 1 : 0;
+        }
+        return new PoolReport(lines(published, reports, sent), ready, synced, proxies.size(), requests, perSecond, p99);
+    }
+
+    private static List<PoolReport.Line> lines(
+            PublishedPool published, Map<BackendKey, List<BackendStatus>> reports, long sent) {
+        Map<String, Integer> sizes = new HashMap<>();
+        for (Backend backend : published.snapshot().backends()) {
+            sizes.merge(backend.key().group(), 1, Integer::sum);
+        }
+        Map<String, Integer> weights = new HashMap<>();
+        for (BackendGroup group : published.snapshot().groups()) {
+            weights.put(group.name(), group.weight());
+        }
+        List<PoolReport.Line> lines = new ArrayList<>();
+        for (Backend backend : published.snapshot().backends()) {
+            String group = backend.key().group();
+            double declared = (double) weights.getOrDefault(group, 0) / sizes.getOrDefault(group, 1);
+            lines.add(line(backend, declared, reports.getOrDefault(backend.key(), List.of()), sent));
+        }
+        lines.sort(Comparator.comparing(PoolReport.Line::state).thenComparing(PoolReport.Line::key));
+        return lines;
+    }
+
+    private static PoolReport.Line line(Backend backend, double declared, List<BackendStatus> opinions, long sent) {
+        if (opinions.isEmpty()) {
+            return new PoolReport.Line(
+                    backend.key(),
+                    backend.origin(),
+                    HealthState.UNKNOWN,
+                    "no proxy has reported it yet",
+                    null,
+                    declared,
+                    0,
+                    Double.NaN,
+                    0,
+                    0);
+        }
+        HealthState verdict = verdict(opinions);
+        List<BackendStatus> agreeing =
+                opinions.stream().filter(opinion -> opinion.state() == verdict).toList();
+        Instant since = agreeing.stream()
+                .map(BackendStatus::since)
+                .min(Comparator.naturalOrder())
+                .orElseThrow();
+        double effective = opinions.stream()
+                .mapToDouble(BackendStatus::effectiveWeight)
+                .average()
+                .orElse(0);
+        long own = opinions.stream().mapToLong(BackendStatus::windowRequests).sum();
+        return new PoolReport.Line(
+                backend.key(),
+                backend.origin(),
+                verdict,
+                agreeing.getFirst().reason(),
+                since,
+                declared,
+                effective,
+                sent == 0 ? Double.NaN : (double) own / sent,
+                agreeing.size(),
+                opinions.size());
+    }
+
+    private static HealthState verdict(List<BackendStatus> opinions) {
+        Map<HealthState, Integer> votes = new EnumMap<>(HealthState.class);
+        opinions.forEach(opinion -> votes.merge(opinion.state(), 1, Integer::sum));
+        HealthState best = opinions.getFirst().state();
+        // The map runs from the worst state to the best, so of equal counts the worse one is met first and stays.
+        int most = 0;
+        for (Map.Entry<HealthState, Integer> entry : votes.entrySet()) {
+            if (entry.getValue() > most) {
+                most = entry.getValue();
+                best = entry.getKey();
+            }
+        }
+        return best;
+    }
+}

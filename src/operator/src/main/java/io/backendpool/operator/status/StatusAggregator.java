@@ -1,0 +1,156 @@
+package io.backendpool.operator.status;
+
+import io.backendpool.api.v1alpha1.BackendPoolStatus;
+import io.backendpool.api.v1alpha1.BackendState;
+import io.backendpool.api.v1alpha1.BackendSummary;
+import io.backendpool.api.v1alpha1.ProxySummary;
+import io.backendpool.api.v1alpha1.TrafficSummary;
+import io.backendpool.operator.control.ConnectedProxy;
+import io.backendpool.pool.HealthState;
+import io.fabric8.kubernetes.api.model.Condition;
+import io.fabric8.kubernetes.api.model.ConditionBuilder;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Makes the status of a pool: a pure function, any thread. The previous status goes in because two things have a memory:
+ * a condition's transition time moves only when its status does, and traffic figures stay until they have really moved.
+ */
+public final class StatusAggregator {
+    /** A status must stay readable and far below the size limit of etcd. */
+    static final int MOST_BACKENDS = 100;
+
+    private StatusAggregator() {}
+
+    /**
+     * Makes a status.
+     *
+     * @param report of the same facts, see {@link ReportMerger}
+     * @param previous what was written last; null: nothing
+     * @param now for transitions that happen by this
+     */
+    public static BackendPoolStatus aggregate(
+            PoolFacts facts, PoolReport report, @Nullable BackendPoolStatus previous, Instant now) {
+        BackendPoolStatus status = new BackendPoolStatus();
+        status.observedGeneration = facts.spec().generation();
+        status.revision = facts.published().revision().number();
+        status.digest = facts.published().revision().digest();
+        status.address = facts.address().isEmpty() ? null : facts.address();
+        status.conditions = conditions(facts, report, previous, now);
+        status.summary = summary(report);
+        status.backends = backends(report, previous);
+        status.proxies = proxies(facts, report);
+        status.traffic = traffic(report, previous);
+        return status;
+    }
+
+    private static List<Condition> conditions(
+            PoolFacts facts, PoolReport report, @Nullable BackendPoolStatus previous, Instant now) {
+        Map<String, Condition> before = new HashMap<>();
+        if (previous != null && previous.conditions != null) {
+            previous.conditions.forEach(condition -> before.put(condition.getType(), condition));
+        }
+        List<Condition> conditions = new ArrayList<>();
+        for (Verdict verdict : new ConditionRules(facts, report).verdicts()) {
+            Reason reason = verdict.reason();
+            Condition old = before.get(reason.type().word());
+            boolean same = old != null && reason.status().equals(old.getStatus());
+            conditions.add(new ConditionBuilder()
+                    .withType(reason.type().word())
+                    .withStatus(reason.status())
+                    .withReason(reason.word())
+                    .withMessage(verdict.message())
+                    .withObservedGeneration(facts.spec().generation())
+                    .withLastTransitionTime(same ? old.getLastTransitionTime() : time(now))
+                    .build());
+        }
+        return conditions;
+    }
+
+    private static BackendSummary summary(PoolReport report) {
+        BackendSummary summary = new BackendSummary();
+        summary.total = report.backends().size();
+        summary.healthy = report.count(HealthState.HEALTHY);
+        summary.unhealthy = report.count(HealthState.UNHEALTHY);
+        summary.unknown = report.count(HealthState.UNKNOWN);
+        summary.draining = report.count(HealthState.DRAINING);
+        summary.ratio = summary.healthy + "/" + summary.total;
+        return summary;
+    }
+
+    private static List<BackendState> backends(PoolReport report, @Nullable BackendPoolStatus previous) {
+        Map<String, BackendState> before = new HashMap<>();
+        if (previous != null && previous.backends != null) {
+            previous.backends.forEach(state -> before.put(state.group + "/" + state.address, state));
+        }
+        return report.backends().stream()
+                .limit(MOST_BACKENDS)
+                .map(line -> state(
+                        line, report.windowRequests(), before.get(line.key().toString())))
+                .toList();
+    }
+
+    private static BackendState state(PoolReport.Line line, long requests, @Nullable BackendState before) {
+        BackendState state = new BackendState();
+        state.group = line.key().group();
+        state.address = line.key().address();
+        state.origin = line.origin();
+        state.health = word(line.state());
+        state.reason = line.reason();
+        state.declaredWeight = Smoothing.weight(line.declaredWeight());
+        state.effectiveWeight = Smoothing.weight(line.effectiveWeight());
+        state.trafficShare = Smoothing.share(line.share(), requests, before == null ? null : before.trafficShare);
+        state.proxies = line.agreeing() + "/" + line.reporting();
+        Instant since = line.since();
+        state.since = since == null ? null : time(since);
+        return state;
+    }
+
+    /** The word for {@code state} in the status and in tables. */
+    public static String word(HealthState state) {
+        return switch (state) {
+            case UNHEALTHY -> "Unhealthy";
+            case UNKNOWN -> "Unknown";
+            case DRAINING -> "Draining";
+            case HEALTHY -> "Healthy";
+        };
+    }
+
+    private static ProxySummary proxies(PoolFacts facts, PoolReport report) {
+        ProxySummary proxies = new ProxySummary();
+        proxies.desired = facts.desired();
+        proxies.ready = report.ready();
+        proxies.synced = report.synced();
+        proxies.readyRatio = report.ready() + "/" + facts.desired();
+        proxies.syncedRatio = report.synced() + "/" + facts.desired();
+        proxies.slowestAckMillis = facts.proxies().stream()
+                .filter(proxy -> facts.published().revision().equals(proxy.acked()))
+                .map(ConnectedProxy::ackTook)
+                .filter(Objects::nonNull)
+                .max(Duration::compareTo)
+                .map(Duration::toMillis)
+                .orElse(null);
+        return proxies;
+    }
+
+    private static TrafficSummary traffic(PoolReport report, @Nullable BackendPoolStatus previous) {
+        TrafficSummary before = previous == null ? null : previous.traffic;
+        TrafficSummary traffic = new TrafficSummary();
+        traffic.requestsPerSecond = Smoothing.rate(
+                report.requestsPerSecond(), report.windowRequests(), before == null ? null : before.requestsPerSecond);
+        traffic.p99 = Smoothing.latency(report.p99Millis(), before == null ? null : before.p99);
+        return traffic;
+    }
+
+    /** RFC 3339 in whole seconds, as Kubernetes writes times. */
+    private static String time(Instant instant) {
+        return instant.truncatedTo(ChronoUnit.SECONDS).toString();
+    }
+}

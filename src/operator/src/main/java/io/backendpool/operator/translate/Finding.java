@@ -1,0 +1,27 @@
+package io.backendpool.operator.translate;
+
+/**
+ * Something that the manifest refers to and that is not as it should be. The rest of the pool goes on.
+ *
+ * @param kind what sort of thing
+ * @param field the path in the manifest: {@code spec.backends[1].addresses[0]}
+ * @param message one clause for people, without the field
+ */
+public record Finding(Kind kind, String field, String message) {
+
+    /** The sorts; the status has a reason for each. */
+    public enum Kind {
+        /** A DNS name has no address: its backends are missing. */
+        UNRESOLVED_NAME,
+        /** A DNS name cannot be looked up now; its last addresses are used. */
+        STALE_NAME,
+        /** A group refers to what this mode of the operator does not follow. */
+        UNSUPPORTED_SOURCE
+    }
+
+    /** {@code field: message}. */
+    @Override
+    public String toString() {
+        return field + ": " + message;
+    }
+}

@@ -1,0 +1,149 @@
+package io.backendpool.operator.translate;
+
+import io.backendpool.api.v1alpha1.BackendGroup;
+import io.backendpool.api.v1alpha1.BackendPool;
+import io.backendpool.api.v1alpha1.BackendPoolSpec;
+import io.backendpool.api.v1alpha1.HttpProbe;
+import io.backendpool.api.v1alpha1.ServiceReference;
+import io.backendpool.pool.HealthCheck;
+import io.backendpool.pool.Listener;
+import io.backendpool.pool.LoadBalancing;
+import io.backendpool.pool.PoolId;
+import io.backendpool.pool.StatusRange;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The border between the bean and the records: reads a validated {@link BackendPool} into a {@link PoolSpec}. The
+ * defaults are those of the CRD, because a file that no API server has seen comes without them.
+ */
+public final class PoolSpecReader {
+    private static final String DEFAULT_NAMESPACE = "default";
+    private static final int DEFAULT_WEIGHT = 100;
+    private static final int DEFAULT_REPLICAS = 2;
+    private static final String DEFAULT_INTERVAL = "5s";
+    private static final String DEFAULT_TIMEOUT = "1s";
+    private static final int DEFAULT_HEALTHY_THRESHOLD = 2;
+    private static final int DEFAULT_UNHEALTHY_THRESHOLD = 3;
+    private static final String DEFAULT_PATH = "/";
+    private static final List<String> DEFAULT_STATUSES = List.of("200-299");
+    private static final Pattern STATUS = Pattern.compile("([1-5][0-9]{2})(?:-([1-5][0-9]{2}))?");
+
+    private PoolSpecReader() {}
+
+    /**
+     * Reads {@code pool}.
+     *
+     * @throws IllegalArgumentException where it is not valid after all; the message names the field
+     */
+    public static PoolSpec read(BackendPool pool) {
+        String namespace = Objects.requireNonNullElse(pool.getMetadata().getNamespace(), DEFAULT_NAMESPACE);
+        PoolId id = new PoolId(
+                namespace, required("metadata.name", pool.getMetadata().getName()));
+        BackendPoolSpec spec = required("spec", pool.getSpec());
+        return new PoolSpec(
+                id,
+                pool.getMetadata().getGeneration(),
+                listeners(required("spec.listeners", spec.listeners)),
+                groups(required("spec.backends", spec.backends)),
+                loadBalancing(spec.loadBalancing),
+                spec.healthCheck == null ? null : healthCheck(spec.healthCheck),
+                spec.proxy == null || spec.proxy.replicas == null ? DEFAULT_REPLICAS : spec.proxy.replicas);
+    }
+
+    private static List<Listener> listeners(List<io.backendpool.api.v1alpha1.Listener> beans) {
+        List<Listener> listeners = new ArrayList<>();
+        for (int i = 0; i < beans.size(); i++) {
+            String field = "spec.listeners[" + i + "]";
+            io.backendpool.api.v1alpha1.Listener bean = beans.get(i);
+            listeners.add(new Listener(
+                    required(field + ".name", bean.name),
+                    required(field + ".port", bean.port),
+                    Listener.Protocol.HTTP));
+        }
+        return listeners;
+    }
+
+    private static List<PoolSpec.Group> groups(List<BackendGroup> beans) {
+        List<PoolSpec.Group> groups = new ArrayList<>();
+        for (int i = 0; i < beans.size(); i++) {
+            String field = "spec.backends[" + i + "]";
+            BackendGroup bean = beans.get(i);
+            groups.add(new PoolSpec.Group(
+                    required(field + ".name", bean.name),
+                    bean.weight == null ? DEFAULT_WEIGHT : bean.weight,
+                    source(field, bean)));
+        }
+        return groups;
+    }
+
+    private static PoolSpec.Source source(String field, BackendGroup bean) {
+        if (bean.service != null) {
+            ServiceReference service = bean.service;
+            return new PoolSpec.Service(
+                    required(field + ".service.name", service.name),
+                    required(field + ".service.port", service.port).toString());
+        }
+        List<BackendAddress> addresses = new ArrayList<>();
+        List<String> texts = required(field + ".addresses", bean.addresses);
+        for (int i = 0; i < texts.size(); i++) {
+            addresses.add(BackendAddress.parse(field + ".addresses[" + i + "]", texts.get(i)));
+        }
+        return new PoolSpec.Addresses(addresses);
+    }
+
+    private static LoadBalancing loadBalancing(io.backendpool.api.v1alpha1.@Nullable LoadBalancing bean) {
+        if (bean == null || bean.policy == null) {
+            return new LoadBalancing(LoadBalancing.Policy.ROUND_ROBIN);
+        }
+        return new LoadBalancing(
+                switch (bean.policy) {
+                    case RoundRobin -> LoadBalancing.Policy.ROUND_ROBIN;
+                    case Random -> LoadBalancing.Policy.RANDOM;
+                });
+    }
+
+    private static HealthCheck healthCheck(io.backendpool.api.v1alpha1.HealthCheck bean) {
+        return new HealthCheck(
+                bean.http == null ? new HealthCheck.TcpProbe() : httpProbe(bean.http),
+                bean.port,
+                Durations.parse(
+                        "spec.healthCheck.interval", Objects.requireNonNullElse(bean.interval, DEFAULT_INTERVAL)),
+                Durations.parse("spec.healthCheck.timeout", Objects.requireNonNullElse(bean.timeout, DEFAULT_TIMEOUT)),
+                bean.healthyThreshold == null ? DEFAULT_HEALTHY_THRESHOLD : bean.healthyThreshold,
+                bean.unhealthyThreshold == null ? DEFAULT_UNHEALTHY_THRESHOLD : bean.unhealthyThreshold);
+    }
+
+    private static HealthCheck.Probe httpProbe(HttpProbe bean) {
+        List<String> texts = bean.expectedStatuses == null ? DEFAULT_STATUSES : bean.expectedStatuses;
+        List<StatusRange> statuses = new ArrayList<>();
+        for (int i = 0; i < texts.size(); i++) {
+            statuses.add(statusRange("spec.healthCheck.http.expectedStatuses[" + i + "]", texts.get(i)));
+        }
+        return new HealthCheck.HttpProbe(Objects.requireNonNullElse(bean.path, DEFAULT_PATH), bean.host, statuses);
+    }
+
+    private static StatusRange statusRange(String field, String text) {
+        Matcher matcher = STATUS.matcher(text);
+        if (matcher.matches()) {
+            int first = Integer.parseInt(matcher.group(1));
+            int last = matcher.group(2) == null ? first : Integer.parseInt(matcher.group(2));
+            if (first <= last) {
+                return new StatusRange(first, last);
+            }
+        }
+        throw new IllegalArgumentException(field + ": " + text + " (expected: a status such as 200, or a range such as"
+                + " 200-299 with the smaller one first)");
+    }
+
+    private static <T> T required(String field, @Nullable T value) {
+        if (value == null) {
+            throw new IllegalArgumentException(field + ": absent (expected: a value)");
+        }
+        return value;
+    }
+}
