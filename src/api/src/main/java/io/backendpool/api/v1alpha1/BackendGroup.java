@@ -1,12 +1,46 @@
 package io.backendpool.api.v1alpha1;
 
+import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import io.fabric8.generator.annotation.Default;
+import io.fabric8.generator.annotation.Max;
+import io.fabric8.generator.annotation.Min;
+import io.fabric8.generator.annotation.Pattern;
+import io.fabric8.generator.annotation.Required;
+import io.fabric8.generator.annotation.Size;
+import io.fabric8.generator.annotation.ValidationRule;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Backends that share one weight. */
+@ValidationRule(
+        value = "has(self.service) != has(self.addresses)",
+        messageExpression = "(has(self.service) ? 'service and addresses' : 'neither service nor addresses') + "
+                + "' (expected: exactly one of service and addresses)'",
+        message = "expected: exactly one of service and addresses")
 public class BackendGroup {
+    @Required
+    @Size(min = 1, max = 63)
+    @Pattern(Syntax.LABEL)
+    @JsonPropertyDescription("The group's name, unique in the pool; it appears in status, metrics and logs. Lower-case "
+            + "letters, digits and '-', 1 to 63 characters.")
     public @Nullable String name;
+
+    @JsonPropertyDescription("A Service whose ready endpoints are the group's backends, followed as they come and go. "
+            + "Exactly one of service and addresses is given. Needs a cluster: standalone mode knows addresses only.")
     public @Nullable ServiceReference service;
-    public @Nullable List<String> addresses;
+
+    @Size(min = 1, max = 1_000)
+    @JsonPropertyDescription("The group's backends as host:port, 1 to 1000, each once. The host is an IPv4 address "
+            + "(203.0.113.7:8080), an IPv6 address in brackets ([2001:db8::7]:8080) or a DNS name (web.example.com:8080), "
+            + "which stands for all the addresses that it resolves to and is resolved again when its TTL ends.")
+    public @Nullable List<@Pattern(Syntax.ADDRESS) @Size(min = 3, max = 260) String> addresses;
+
+    @Default("100")
+    @Min(0)
+    @Max(1_000_000)
+    @JsonPropertyDescription(
+            "The group's share of the traffic, relative to the sum of all groups' weights: 90 beside 10 gets "
+                    + "90 %. It is shared out evenly among the group's healthy backends, so it does not depend on their number. "
+                    + "0 to 1000000; 0 gets no traffic; not every group may have 0. Default: 100.")
     public @Nullable Integer weight;
 }

@@ -1,25 +1,44 @@
 package io.backendpool.api.v1alpha1;
 
+import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import org.jspecify.annotations.Nullable;
 
 /** One backend as the proxies see it. */
 public class BackendState {
+    @JsonPropertyDescription("The name of its group in spec.backends.")
     public @Nullable String group;
+
+    @JsonPropertyDescription("Its address, host:port.")
     public @Nullable String address;
+
     /** The pod or the DNS name that the address came from. */
+    @JsonPropertyDescription("The pod or the DNS name that the address came from.")
     public @Nullable String origin;
+
     /** Healthy, Unhealthy, Unknown or Draining. */
+    @JsonPropertyDescription("Healthy, Unhealthy, Unknown (not probed yet) or Draining (finishes what it has).")
     public @Nullable String health;
 
+    @JsonPropertyDescription("Why it is in that state, in one phrase.")
     public @Nullable String reason;
+
     /** The part of the group weight that it would have were all of the group healthy; a decimal such as 33.33. */
+    @JsonPropertyDescription(
+            "The part of the group's weight that it would have were all of the group healthy, such as 33.33.")
     public @Nullable String declaredWeight;
 
+    @JsonPropertyDescription("The part of the group's weight that it has now; 0 when it is not eligible.")
     public @Nullable String effectiveWeight;
+
     /** Percent of the requests of the last seconds, such as 33%. */
+    @JsonPropertyDescription("Its part of the pool's requests of the last seconds, such as 33%.")
     public @Nullable String trafficShare;
+
     /** How many proxies agree on the health, of how many that report: 2/2. */
+    @JsonPropertyDescription("How many proxies agree on its health, of how many that report on it, such as 2/2.")
     public @Nullable String proxies;
+
     /** RFC 3339. */
+    @JsonPropertyDescription("Since when it has been in that state, RFC 3339.")
     public @Nullable String since;
 }

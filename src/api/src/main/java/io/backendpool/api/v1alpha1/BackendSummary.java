@@ -1,14 +1,26 @@
 package io.backendpool.api.v1alpha1;
 
+import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import org.jspecify.annotations.Nullable;
 
 /** How many backends are in which state. */
 public class BackendSummary {
+    @JsonPropertyDescription("All backends of the pool.")
     public @Nullable Integer total;
+
+    @JsonPropertyDescription("Backends that get traffic.")
     public @Nullable Integer healthy;
+
+    @JsonPropertyDescription("Backends that failed their health check.")
     public @Nullable Integer unhealthy;
+
+    @JsonPropertyDescription("Backends of which no proxy has said anything yet.")
     public @Nullable Integer unknown;
+
+    @JsonPropertyDescription("Backends that finish what they have and get nothing new.")
     public @Nullable Integer draining;
+
     /** healthy/total, for a printer column. */
+    @JsonPropertyDescription("healthy/total, such as 3/3.")
     public @Nullable String ratio;
 }

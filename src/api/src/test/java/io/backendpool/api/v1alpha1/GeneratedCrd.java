@@ -1,0 +1,160 @@
+package io.backendpool.api.v1alpha1;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import io.fabric8.crd.generator.annotation.AdditionalPrinterColumn;
+import io.fabric8.crdv2.generator.CRDGenerator;
+import io.fabric8.crdv2.generator.CRDPostProcessor;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceColumnDefinition;
+import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceDefinition;
+import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceDefinitionVersion;
+import io.fabric8.kubernetes.api.model.apiextensions.v1.JSONSchemaProps;
+import io.fabric8.kubernetes.api.model.apiextensions.v1.ValidationRule;
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.Consumer;
+
+/**
+ * The CRD as it must be: what Fabric8's generator makes of the beans, and then what its annotations cannot say.
+ * Deterministic.
+ */
+final class GeneratedCrd implements CRDPostProcessor {
+    private static final String HEADER = """
+            # The CRD of BackendPool. Generated from the Java types in src/api; a test fails when it is stale.
+            # Written anew by: ./mvnw -pl src/api test -Dtest=CrdTest -Dcrd.rewrite=true
+            """;
+
+    /** The canonical form of a Quantity as the API server parses it: {@code 500m}, {@code 1Gi}, {@code 1e3}. */
+    private static final String QUANTITY = "^(\\+|-)?(([0-9]+(\\.[0-9]*)?)|(\\.[0-9]+))"
+            + "(([KMGTPE]i)|[numkMGTPE]|([eE](\\+|-)?(([0-9]+(\\.[0-9]*)?)|(\\.[0-9]+))))?$";
+
+    private GeneratedCrd() {}
+
+    /** The whole file. */
+    static String yaml() {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        new CRDGenerator()
+                .customResourceClasses(BackendPool.class)
+                .forCRDVersions("v1")
+                .withMinQuotes(true)
+                .withPostProcessor(new GeneratedCrd())
+                .withOutput(new CRDGenerator.AbstractCRDOutput<ByteArrayOutputStream>() {
+                    @Override
+                    protected ByteArrayOutputStream createStreamFor(String name) {
+                        return bytes;
+                    }
+                })
+                .generate();
+        String yaml = bytes.toString(StandardCharsets.UTF_8);
+        return HEADER + yaml.substring(yaml.indexOf('\n') + 1);
+    }
+
+    @Override
+    public HasMetadata process(HasMetadata crd, String version) {
+        for (CustomResourceDefinitionVersion each :
+                ((CustomResourceDefinition) crd).getSpec().getVersions()) {
+            orderColumns(each);
+            complete(each.getSchema().getOpenAPIV3Schema());
+        }
+        return crd;
+    }
+
+    /** The generator sorts them by path; users read them from left to right. */
+    private static void orderColumns(CustomResourceDefinitionVersion version) {
+        List<String> wanted = new ArrayList<>();
+        for (AdditionalPrinterColumn column : BackendPool.class.getAnnotationsByType(AdditionalPrinterColumn.class)) {
+            wanted.add(column.name());
+        }
+        List<CustomResourceColumnDefinition> columns = new ArrayList<>(version.getAdditionalPrinterColumns());
+        columns.sort(Comparator.comparingInt(column -> wanted.indexOf(column.getName())));
+        version.setAdditionalPrinterColumns(columns);
+    }
+
+    private static void complete(JSONSchemaProps root) {
+        root.setDescription(
+                "A pool of backends behind a set of self-healing proxies: which backends with which weights, how one "
+                        + "is chosen, how their health is checked, and what the data plane really does with it.");
+        root.setRequired(List.of("spec"));
+
+        JSONSchemaProps spec = property(root, "spec");
+        spec.setDescription("What you want.");
+        mapList(property(spec, "listeners"), "name");
+        mapList(property(spec, "backends"), "name");
+        setList(property(spec, "backends", "[]", "addresses"));
+        JSONSchemaProps statuses = property(spec, "healthCheck", "http", "expectedStatuses");
+        setList(statuses);
+        statuses.getItems().getSchema().setXKubernetesValidations(List.of(ascendingRange()));
+        emptyDefault(property(spec, "loadBalancing"));
+        emptyDefault(property(spec, "proxy"));
+        walk(property(spec, "proxy"), GeneratedCrd::quantities);
+
+        JSONSchemaProps status = property(root, "status");
+        status.setDescription("What the data plane really does. Written by the operator.");
+        mapList(property(status, "conditions"), "type");
+        property(status, "conditions", "[]").setRequired(List.of("type", "status"));
+    }
+
+    /** A rule on the items of a list of strings: the generator takes rules on fields and classes only. */
+    private static ValidationRule ascendingRange() {
+        ValidationRule rule = new ValidationRule();
+        rule.setRule("size(self) != 7 || self.substring(0, 3) <= self.substring(4, 7)");
+        rule.setMessageExpression("'\"' + self + '\" (expected: the first code not above the last)'");
+        rule.setMessage("expected: the first code not above the last");
+        return rule;
+    }
+
+    /** Unique by that field, and merged by it in a server-side apply. */
+    private static void mapList(JSONSchemaProps list, String key) {
+        list.setXKubernetesListType("map");
+        list.setXKubernetesListMapKeys(List.of(key));
+    }
+
+    /** Each item once, in a server-side apply owned one by one. */
+    private static void setList(JSONSchemaProps list) {
+        list.setXKubernetesListType("set");
+    }
+
+    /** The generator writes a null for each field of the bean; {} lets the fields' own defaults fill it. */
+    private static void emptyDefault(JSONSchemaProps schema) {
+        schema.setDefault(JsonNodeFactory.instance.objectNode());
+    }
+
+    private static void quantities(JSONSchemaProps schema) {
+        Map<String, JSONSchemaProps> properties = schema.getProperties();
+        if (properties == null) {
+            return;
+        }
+        for (String name : List.of("limits", "requests")) {
+            JSONSchemaProps resources = properties.get(name);
+            if (resources != null && resources.getAdditionalProperties() != null) {
+                resources.getAdditionalProperties().getSchema().setPattern(QUANTITY);
+            }
+        }
+    }
+
+    private static void walk(JSONSchemaProps schema, Consumer<JSONSchemaProps> visitor) {
+        visitor.accept(schema);
+        if (schema.getProperties() != null) {
+            schema.getProperties().values().forEach(property -> walk(property, visitor));
+        }
+        if (schema.getItems() != null && schema.getItems().getSchema() != null) {
+            walk(schema.getItems().getSchema(), visitor);
+        }
+    }
+
+    private static JSONSchemaProps property(JSONSchemaProps schema, String... path) {
+        JSONSchemaProps at = schema;
+        for (String name : path) {
+            JSONSchemaProps next = name.equals("[]")
+                    ? at.getItems().getSchema()
+                    : at.getProperties().get(name);
+            at = Objects.requireNonNull(next, name);
+        }
+        return at;
+    }
+}
