@@ -49,7 +49,7 @@ public final class PoolKeeper implements PoolSink, AutoCloseable {
     /** Reports of many proxies about one change come within this time: one status for all. */
     private static final Duration STATUS_DELAY = Duration.ofMillis(20);
 
-    private final ObjectMapper mapper = new ObjectMapper().setSerializationInclusion(JsonInclude.Include.NON_NULL);
+    private final ObjectMapper mapper = new ObjectMapper().setDefaultPropertyInclusion(JsonInclude.Include.NON_NULL);
     private final ProxyChannel channel;
     private final ProxyHost host;
     private final StatusSink statusSink;
@@ -61,10 +61,18 @@ public final class PoolKeeper implements PoolSink, AutoCloseable {
 
     private static final class Kept {
         PoolSpec spec;
-        @Nullable Translation published;
+
+        @Nullable
+        Translation published;
+
         List<String> problems = List.of();
-        @Nullable BackendPoolStatus written;
-        @Nullable JsonNode writtenContent;
+
+        @Nullable
+        BackendPoolStatus written;
+
+        @Nullable
+        JsonNode writtenContent;
+
         long writtenNanos;
         boolean statusDue;
 
@@ -123,10 +131,8 @@ public final class PoolKeeper implements PoolSink, AutoCloseable {
 
     /** All pools that have been published, in the order of their names, as they are now. */
     public List<PoolView> views() {
-        return onThread(() -> pools.values().stream()
-                .map(this::view)
-                .filter(Objects::nonNull)
-                .toList());
+        return onThread(() ->
+                pools.values().stream().map(this::view).filter(Objects::nonNull).toList());
     }
 
     /** Writes every status that has changed, without waiting for its second. */

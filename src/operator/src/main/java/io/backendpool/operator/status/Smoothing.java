@@ -26,7 +26,7 @@ final class Smoothing {
         }
         long percent = Math.round(share * 100);
         Double before = number(previous, "%");
-        double noise = Math.max(2, 100 / Math.sqrt(Math.max(1, requests)));
+        double noise = Math.max(2, 100 / Math.sqrt((double) Math.max(1, requests)));
         boolean kept = before != null && Math.abs(share * 100 - before) < noise && (before == 0) == (percent == 0);
         return kept ? previous : percent + "%";
     }
@@ -34,7 +34,7 @@ final class Smoothing {
     /** Requests per second, two significant digits: rewritten when it moved by more than 10 % and more than chance. */
     static String rate(double perSecond, long requests, @Nullable String previous) {
         Double before = number(previous, "");
-        double noise = Math.max(0.1, 2.5 / Math.sqrt(Math.max(1, requests)));
+        double noise = Math.max(0.1, 2.5 / Math.sqrt((double) Math.max(1, requests)));
         boolean kept = before != null
                 && Math.abs(perSecond - before) <= noise * Math.max(before, perSecond)
                 && (before == 0) == (requests == 0);

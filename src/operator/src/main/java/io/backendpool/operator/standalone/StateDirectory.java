@@ -1,0 +1,180 @@
+package io.backendpool.operator.standalone;
+
+import io.backendpool.pool.PoolId;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+
+/**
+ * What an operator remembers over its restarts, in a directory that only its owner can read:
+ *
+ * <pre>
+ *   lock, pid                       one operator at a time
+ *   control.port                    where running proxies dial
+ *   certificates/, revisions/
+ *   pools/NAMESPACE_NAME/           token, proxy.process, proxy.log, state/ (the proxy's own)
+ * </pre>
+ */
+public final class StateDirectory implements AutoCloseable {
+    private final Path root;
+    private final FileChannel lockFile;
+
+    private StateDirectory(Path root, FileChannel lockFile) {
+        this.root = root;
+        this.lockFile = lockFile;
+    }
+
+    /**
+     * Makes the directory where it is absent, and locks it until {@link #close} or the end of the process.
+     *
+     * @throws IOException it cannot be made or written, or another operator holds it; the message is for people
+     */
+    public static StateDirectory open(Path root) throws IOException {
+        if (!Files.isDirectory(root)) {
+            makePrivate(root.toAbsolutePath());
+        }
+        FileChannel channel = FileChannel.open(
+                root.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
+        if (!locks(channel)) {
+            channel.close();
+            throw new IOException(("state directory %s: in use by process %s (expected: one operator for each; stop"
+                            + " that one, or choose another directory with --state-dir)")
+                    .formatted(root, holder(root)));
+        }
+        Files.writeString(root.resolve("pid"), ProcessHandle.current().pid() + "\n");
+        return new StateDirectory(root, channel);
+    }
+
+    private static boolean locks(FileChannel channel) throws IOException {
+        try {
+            FileLock lock = channel.tryLock();
+            return lock != null;
+        } catch (OverlappingFileLockException heldByThisProcess) {
+            return false;
+        }
+    }
+
+    private static String holder(Path root) {
+        try {
+            return Files.readString(root.resolve("pid")).strip();
+        } catch (IOException unknown) {
+            return "(unknown)";
+        }
+    }
+
+    /**
+     * Where state is kept when the user names no place: one directory for each set of manifests, so that the same command
+     * finds its proxies again.
+     */
+    public static Path defaultFor(List<Path> manifests, Map<String, String> environment) {
+        String base = environment.getOrDefault("XDG_STATE_HOME", "");
+        Path parent = base.isEmpty()
+                ? Path.of(environment.getOrDefault("HOME", System.getProperty("java.io.tmpdir")), ".local", "state")
+                : Path.of(base);
+        StringBuilder paths = new StringBuilder();
+        manifests.stream()
+                .map(path -> path.toAbsolutePath().normalize().toString())
+                .sorted()
+                .forEach(path -> paths.append(path).append('\n'));
+        return parent.resolve("backendpool").resolve(shortDigest(paths.toString()));
+    }
+
+    private static String shortDigest(String text) {
+        try {
+            byte[] digest = MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
+            return HexFormat.of().formatHex(digest, 0, 6);
+        } catch (NoSuchAlgorithmException everyJdkHasIt) {
+            throw new IllegalStateException(everyJdkHasIt);
+        }
+    }
+
+    Path root() {
+        return root;
+    }
+
+    Path certificates() {
+        return root.resolve("certificates");
+    }
+
+    Path revisions() {
+        return root.resolve("revisions");
+    }
+
+    Path controlPort() {
+        return root.resolve("control.port");
+    }
+
+    /** The directory of {@code pool}, made where it is absent. */
+    Path pool(PoolId pool) throws IOException {
+        Path directory = root.resolve("pools").resolve(pool.namespace() + "_" + pool.name());
+        makePrivate(directory);
+        return directory;
+    }
+
+    /** The directories of all pools that were ever run from here. */
+    Map<PoolId, Path> pools() throws IOException {
+        Path parent = root.resolve("pools");
+        Map<PoolId, Path> found = new TreeMap<>();
+        if (!Files.isDirectory(parent)) {
+            return found;
+        }
+        List<Path> directories = new ArrayList<>();
+        try (Stream<Path> children = Files.list(parent)) {
+            children.filter(Files::isDirectory).forEach(directories::add);
+        }
+        for (Path directory : directories) {
+            // Kubernetes names hold no '_'.
+            String[] names = String.valueOf(directory.getFileName()).split("_", 2);
+            if (names.length == 2 && !names[0].isEmpty() && !names[1].isEmpty()) {
+                found.put(new PoolId(names[0], names[1]), directory);
+            }
+        }
+        return found;
+    }
+
+    static void makePrivate(Path directory) throws IOException {
+        if (Files.isDirectory(directory, LinkOption.NOFOLLOW_LINKS)) {
+            return;
+        }
+        Files.createDirectories(
+                directory, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+    }
+
+    /** Writes a file that only its owner can read, whole or not at all. */
+    static void writePrivate(Path file, String text) throws IOException {
+        Path next = file.resolveSibling(file.getFileName() + ".next");
+        Files.deleteIfExists(next);
+        Files.createFile(next, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+        try (FileChannel channel = FileChannel.open(next, StandardOpenOption.WRITE)) {
+            ByteBuffer bytes = StandardCharsets.UTF_8.encode(text);
+            while (bytes.hasRemaining()) {
+                channel.write(bytes);
+            }
+        }
+        Files.move(next, file, StandardCopyOption.ATOMIC_MOVE);
+    }
+
+    /** Another operator may take the directory now. */
+    @Override
+    public void close() throws IOException {
+        Files.deleteIfExists(root.resolve("pid"));
+        lockFile.close();
+    }
+}

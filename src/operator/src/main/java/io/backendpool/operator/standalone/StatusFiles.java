@@ -1,0 +1,115 @@
+package io.backendpool.operator.standalone;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
+import com.fasterxml.jackson.dataformat.yaml.YAMLGenerator;
+import io.backendpool.api.v1alpha1.BackendPool;
+import io.backendpool.api.v1alpha1.BackendPoolStatus;
+import io.backendpool.operator.pools.StatusSink;
+import io.backendpool.pool.PoolId;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.Function;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The status of each manifest in a file beside it: {@code pool.yaml} has {@code pool.yaml.status.yaml}, with one document
+ * for each pool. Replaced atomically, so a reader never sees half of one. Confined to the keeper's thread.
+ */
+final class StatusFiles implements StatusSink {
+    static final String SUFFIX = ".status.yaml";
+    private static final Logger LOG = Logger.getLogger(StatusFiles.class);
+
+    private final ObjectMapper mapper = new ObjectMapper(YAMLFactory.builder()
+                    .enable(YAMLGenerator.Feature.MINIMIZE_QUOTES)
+                    .enable(YAMLGenerator.Feature.ALWAYS_QUOTE_NUMBERS_AS_STRINGS)
+                    .disable(YAMLGenerator.Feature.SPLIT_LINES)
+                    .build())
+            .setDefaultPropertyInclusion(JsonInclude.Include.NON_NULL);
+    private final Function<PoolId, @Nullable Path> manifestOf;
+    private final Map<Path, TreeMap<PoolId, BackendPoolStatus>> written = new HashMap<>();
+    private final Set<Path> refused = new HashSet<>();
+
+    /** {@code manifestOf} gives the file that a pool comes from; null: none now. */
+    StatusFiles(Function<PoolId, @Nullable Path> manifestOf) {
+        this.manifestOf = manifestOf;
+    }
+
+    @Override
+    public void write(PoolId pool, BackendPoolStatus status) {
+        Path manifest = manifestOf.apply(pool);
+        if (manifest == null) {
+            return;
+        }
+        written.forEach((file, statuses) -> {
+            if (!file.equals(manifest) && statuses.remove(pool) != null) {
+                replace(file, statuses);
+            }
+        });
+        TreeMap<PoolId, BackendPoolStatus> statuses = written.computeIfAbsent(manifest, file -> new TreeMap<>());
+        statuses.put(pool, status);
+        replace(manifest, statuses);
+    }
+
+    @Override
+    public void forget(PoolId pool) {
+        written.forEach((manifest, statuses) -> {
+            if (statuses.remove(pool) != null) {
+                replace(manifest, statuses);
+            }
+        });
+    }
+
+    /** The status file of {@code manifest}. */
+    static Path beside(Path manifest) {
+        return manifest.resolveSibling(manifest.getFileName() + SUFFIX);
+    }
+
+    private void replace(Path manifest, TreeMap<PoolId, BackendPoolStatus> statuses) {
+        Path file = beside(manifest);
+        Path next = file.resolveSibling("." + file.getFileName() + ".next");
+        try {
+            if (statuses.isEmpty()) {
+                Files.deleteIfExists(file);
+                return;
+            }
+            StringBuilder text = new StringBuilder();
+            for (Map.Entry<PoolId, BackendPoolStatus> entry : statuses.entrySet()) {
+                text.append(mapper.writeValueAsString(document(entry.getKey(), entry.getValue())));
+            }
+            Files.writeString(next, text, StandardCharsets.UTF_8);
+            Files.move(next, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+            refused.remove(manifest);
+        } catch (IOException cannotWrite) {
+            if (refused.add(manifest)) {
+                LOG.warnf(
+                        "%s cannot be written (%s); the pool goes on without a status file",
+                        file, cannotWrite.getClass().getSimpleName());
+            }
+        }
+    }
+
+    private static Map<String, Object> document(PoolId pool, BackendPoolStatus status) {
+        Map<String, Object> metadata = new LinkedHashMap<>();
+        metadata.put("namespace", pool.namespace());
+        metadata.put("name", pool.name());
+        Map<String, Object> document = new LinkedHashMap<>();
+        document.put("apiVersion", HasMetadata.getApiVersion(BackendPool.class));
+        document.put("kind", HasMetadata.getKind(BackendPool.class));
+        document.put("metadata", metadata);
+        document.put("status", status);
+        return document;
+    }
+}
