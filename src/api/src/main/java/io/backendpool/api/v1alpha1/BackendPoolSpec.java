@@ -14,10 +14,7 @@ public class BackendPoolSpec {
     @Size(min = 1, max = 16)
     @ValidationRule(
             value = "self.all(l, self.exists_one(other, other.port == l.port))",
-            messageExpression =
-                    "'port ' + string(self.filter(l, self.exists(other, other.port == l.port && other.name != "
-                            + "l.name))[0].port) + ' twice (expected: each port once)'",
-            message = "the same port twice (expected: each port once)")
+            message = "a port more than once (expected: each port once)")
     @JsonPropertyDescription(
             "The ports on which the proxies accept traffic: 1 to 16, each with its own name and port. They "
                     + "can be added and removed while the proxies run.")

@@ -4,19 +4,10 @@ import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import io.fabric8.generator.annotation.Pattern;
 import io.fabric8.generator.annotation.Required;
 import io.fabric8.generator.annotation.Size;
-import io.fabric8.generator.annotation.ValidationRule;
 import io.fabric8.kubernetes.api.model.IntOrString;
 import org.jspecify.annotations.Nullable;
 
 /** A Service of the pool's namespace. */
-@ValidationRule(
-        value = "type(self.port) == int ? self.port >= 1 && self.port <= 65535 : size(string(self.port)) <= 15 && "
-                + "string(self.port).matches('^[a-z0-9]+(-[a-z0-9]+)*$') && string(self.port).matches('[a-z]')",
-        messageExpression =
-                "(type(self.port) == int ? string(self.port) : '\"' + string(self.port) + '\"') + "
-                        + "' (expected: 1 to 65535, or the name of a port: up to 15 lower-case letters, digits and single dashes)'",
-        message = "expected: 1 to 65535, or the name of a port: up to 15 lower-case letters, digits and single dashes",
-        fieldPath = ".port")
 public class ServiceReference {
     @Required
     @Size(min = 1, max = 63)
@@ -28,7 +19,6 @@ public class ServiceReference {
 
     @Required
     @JsonPropertyDescription(
-            "The port of the Service: its number, 1 to 65535, or its name. Traffic goes to the target port "
-                    + "behind it.")
+            "The port of the Service: its number, 1 to 65535, or its name, up to 15 lower-case letters, digits and single dashes. Traffic goes to the target port behind it.")
     public @Nullable IntOrString port;
 }

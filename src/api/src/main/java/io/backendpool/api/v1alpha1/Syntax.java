@@ -8,6 +8,9 @@ final class Syntax {
     /** RFC 1035 label: names of Services. */
     static final String SERVICE_NAME = "^[a-z]([-a-z0-9]*[a-z0-9])?$";
 
+    /** RFC 6335, 5.1: names of ports; at least one letter, no two dashes side by side. */
+    static final String PORT_NAME = "^([0-9]+-)*[0-9]*[a-z][a-z0-9]*(-[a-z0-9]+)*$";
+
     /** Gateway API, GEP-2257. */
     static final String DURATION = "^([0-9]{1,5}(h|m|s|ms)){1,4}$";
 

@@ -86,6 +86,7 @@ final class GeneratedCrd implements CRDPostProcessor {
         mapList(property(spec, "listeners"), "name");
         mapList(property(spec, "backends"), "name");
         setList(property(spec, "backends", "[]", "addresses"));
+        portNumberOrName(property(spec, "backends", "[]", "service", "port"));
         JSONSchemaProps statuses = property(spec, "healthCheck", "http", "expectedStatuses");
         setList(statuses);
         statuses.getItems().getSchema().setXKubernetesValidations(List.of(ascendingRange()));
@@ -97,6 +98,15 @@ final class GeneratedCrd implements CRDPostProcessor {
         status.setDescription("What the data plane really does. Written by the operator.");
         mapList(property(status, "conditions"), "type");
         property(status, "conditions", "[]").setRequired(List.of("type", "status"));
+    }
+
+    /** The generator has no bounds for an int-or-string. Those of the number bind a number only, those of the name a name. */
+    private static void portNumberOrName(JSONSchemaProps port) {
+        port.setMinimum(1.0);
+        port.setMaximum(65_535.0);
+        port.setMinLength(1L);
+        port.setMaxLength(15L);
+        port.setPattern(Syntax.PORT_NAME);
     }
 
     /** A rule on the items of a list of strings: the generator takes rules on fields and classes only. */
