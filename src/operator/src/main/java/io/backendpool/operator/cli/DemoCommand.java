@@ -70,9 +70,10 @@ final class DemoCommand implements Callable<Integer> {
     private static void requireFree(PoolSpec.Group group) throws IOException {
         for (BackendAddress address : local(group)) {
             if (!Ports.free(address.host(), address.port())) {
-                throw new IOException(("port %d of sample backend %s is taken by another program (expected: free; give the"
-                                + " group another address in examples/quickstart.yaml)")
-                        .formatted(address.port(), group.name()));
+                throw new IOException(
+                        ("port %d of sample backend %s is taken by another program (expected: free; give the"
+                                        + " group another address in examples/quickstart.yaml)")
+                                .formatted(address.port(), group.name()));
             }
         }
     }

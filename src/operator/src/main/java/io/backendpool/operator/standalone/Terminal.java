@@ -1,5 +1,6 @@
 package io.backendpool.operator.standalone;
 
+import java.io.Console;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
@@ -10,8 +11,11 @@ final class Terminal {
 
     private Terminal() {}
 
+    // The JDK documents null for a platform without a console, and NullAway holds us to it.
+    @SuppressWarnings("SystemConsoleNull")
     static boolean isTerminal() {
-        return System.console().isTerminal();
+        Console console = System.console();
+        return console != null && console.isTerminal();
     }
 
     /** See no-color.org. */

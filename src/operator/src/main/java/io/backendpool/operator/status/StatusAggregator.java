@@ -61,7 +61,8 @@ public final class StatusAggregator {
         for (Verdict verdict : new ConditionRules(facts, report).verdicts()) {
             Reason reason = verdict.reason();
             Condition old = before.get(reason.type().word());
-            String since = old != null && reason.status().equals(old.getStatus()) ? old.getLastTransitionTime() : time(now);
+            String since =
+                    old != null && reason.status().equals(old.getStatus()) ? old.getLastTransitionTime() : time(now);
             conditions.add(new ConditionBuilder()
                     .withType(reason.type().word())
                     .withStatus(reason.status())
