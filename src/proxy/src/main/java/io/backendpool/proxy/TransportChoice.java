@@ -21,8 +21,7 @@ enum TransportChoice {
                 return choice;
             }
         }
-        String expected =
-                Arrays.stream(values()).map(TransportChoice::word).collect(Collectors.joining(", "));
+        String expected = Arrays.stream(values()).map(TransportChoice::word).collect(Collectors.joining(", "));
         throw new InvalidConfigException(option + ": " + text + " (expected: one of " + expected + ")");
     }
 

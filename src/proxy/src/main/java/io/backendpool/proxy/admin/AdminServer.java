@@ -19,10 +19,13 @@ import org.slf4j.LoggerFactory;
 public final class AdminServer {
     private static final Logger LOG = LoggerFactory.getLogger(AdminServer.class);
     private static final String TEXT = "text/plain; charset=utf-8";
-    private static final String PATHS = "/live     the process works\n"
-            + "/ready    it takes traffic; 503 with the reason where it does not\n"
-            + "/metrics  counters, for Prometheus\n"
-            + "/pool     the pool as it is served now, as JSON\n";
+    private static final String PATHS = """
+            nothing is here; what is:
+            /live     the process works
+            /ready    it takes traffic; 503 with the reason where it does not
+            /metrics  counters, for Prometheus
+            /pool     the pool as it is served now, as JSON
+            """;
     /** Nobody holds a connection to it for longer without a word. */
     private static final int IDLE_SECONDS = 60;
 
@@ -55,7 +58,7 @@ public final class AdminServer {
 
     private void handle(HttpServerRequest request) {
         try {
-            if (request.method() != HttpMethod.GET && request.method() != HttpMethod.HEAD) {
+            if (!request.method().equals(HttpMethod.GET) && !isHead(request)) {
                 request.response().putHeader("Allow", "GET, HEAD");
                 answer(request, 405, TEXT, request.method() + " is not served here (expected: GET)\n");
                 return;
@@ -78,7 +81,7 @@ public final class AdminServer {
             }
             case "/metrics" -> answer(request, 200, MetricsPage.CONTENT_TYPE, MetricsPage.of(view.get()));
             case "/pool" -> answer(request, 200, "application/json", PoolPage.of(view.get()));
-            case null, default -> answer(request, 404, TEXT, "nothing is here; what is:\n" + PATHS);
+            case null, default -> answer(request, 404, TEXT, PATHS);
         }
     }
 
@@ -87,10 +90,14 @@ public final class AdminServer {
                 .setStatusCode(status)
                 .putHeader("Content-Type", type)
                 .putHeader("Cache-Control", "no-store");
-        if (request.method() == HttpMethod.HEAD) {
+        if (isHead(request)) {
             response.end();
         } else {
             response.end(body);
         }
+    }
+
+    private static boolean isHead(HttpServerRequest request) {
+        return request.method().equals(HttpMethod.HEAD);
     }
 }

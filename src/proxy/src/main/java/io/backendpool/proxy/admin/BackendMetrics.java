@@ -5,6 +5,7 @@ import io.backendpool.pool.HealthState;
 import io.backendpool.proxy.traffic.StatusCounts;
 import io.backendpool.proxy.traffic.TrafficTotals.BackendTotals;
 import java.util.Collection;
+import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -58,16 +59,16 @@ final class BackendMetrics {
     }
 
     private static void states(MetricsText text, ProxyView view) {
-        Map<String, int[]> counts = new TreeMap<>();
+        Map<String, Map<HealthState, Integer>> counts = new TreeMap<>();
         for (BackendStatus backend : view.status().backends()) {
-            counts.computeIfAbsent(backend.key().group(), group -> new int[HealthState.values().length])[
-                    backend.state().ordinal()]++;
+            counts.computeIfAbsent(backend.key().group(), group -> new EnumMap<>(HealthState.class))
+                    .merge(backend.state(), 1, Integer::sum);
         }
         text.gauge("backendpool_backends", "Backends by state.");
         counts.forEach((group, byState) -> {
             for (HealthState state : HealthState.values()) {
                 text.sample(
-                        byState[state.ordinal()],
+                        byState.getOrDefault(state, 0),
                         "group",
                         group,
                         "state",

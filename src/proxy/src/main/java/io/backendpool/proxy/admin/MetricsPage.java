@@ -47,8 +47,7 @@ final class MetricsPage {
 
     private static void pool(MetricsText text, ProxyView view) {
         boolean stale = view.live() != null && view.live().stale();
-        double revision =
-                view.live() == null ? 0 : view.live().pool().revision().number();
+        long revision = view.live() == null ? 0 : view.live().pool().revision().number();
         text.gauge("backendpool_revision", "The revision of the pool that is live; 0: none.")
                 .sample(revision);
         text.gauge("backendpool_stale", "1: serves the last known good pool, not confirmed by the operator.")
@@ -118,7 +117,7 @@ final class MetricsPage {
         }
     }
 
-    private static double flag(boolean set) {
+    private static long flag(boolean set) {
         return set ? 1 : 0;
     }
 }

@@ -32,19 +32,33 @@ final class MetricsText {
      *
      * @param labels name, value, name, value...
      */
+    MetricsText sample(long value, String... labels) {
+        return line("", Long.toString(value), labels);
+    }
+
+    /** The same, for what is no whole number. */
     MetricsText sample(double value, String... labels) {
-        return sampleOf("", value, labels);
+        return line("", number(value), labels);
     }
 
     /** A sample under the block's name and {@code suffix}, as histograms have them: {@code _bucket}. */
+    MetricsText sampleOf(String suffix, long value, String... labels) {
+        return line(suffix, Long.toString(value), labels);
+    }
+
+    /** The same, for what is no whole number. */
     MetricsText sampleOf(String suffix, double value, String... labels) {
+        return line(suffix, number(value), labels);
+    }
+
+    private MetricsText line(String suffix, String value, String... labels) {
         text.append(name).append(suffix);
         for (int i = 0; i < labels.length; i += 2) {
             text.append(i == 0 ? '{' : ',').append(labels[i]).append("=\"");
             escape(labels[i + 1]);
             text.append('"');
         }
-        text.append(labels.length == 0 ? " " : "} ").append(number(value)).append('\n');
+        text.append(labels.length == 0 ? " " : "} ").append(value).append('\n');
         return this;
     }
 

@@ -30,9 +30,13 @@ final class PoolPage {
             page.put("revision", revision(live))
                     .put("stale", live.stale())
                     .put("listeners", listeners(live.pool().snapshot()))
-                    .put("loadBalancing", live.pool().snapshot().loadBalancing().policy().name())
+                    .put(
+                            "loadBalancing",
+                            live.pool().snapshot().loadBalancing().policy().name())
                     .put("groups", groups(live.pool().snapshot()))
-                    .put("backends", backends(live.pool().snapshot(), view.status().backends()));
+                    .put(
+                            "backends",
+                            backends(live.pool().snapshot(), view.status().backends()));
         }
         return page.put("traffic", traffic(view.status().traffic())).encodePrettily() + "\n";
     }
