@@ -140,16 +140,18 @@ final class ProxyCommand implements Callable<Integer> {
         this.action = action;
     }
 
-    /** Parses {@code args} and runs the action. The result is the process's exit code; errors are said on one line. */
-    static int execute(Action action, String... args) {
+    /**
+     * Parses options and runs {@code action} with them. What {@code execute} gives is the process's exit code; an error is
+     * said on one line.
+     */
+    static CommandLine commandLine(Action action) {
         return new CommandLine(new ProxyCommand(action))
                 .setParameterExceptionHandler((wrong, given) -> fail(wrong.getCommandLine(), wrong, 2))
                 .setExecutionExceptionHandler((failure, line, parsed) -> switch (failure) {
                     case InvalidConfigException wrong -> fail(line, wrong, 2);
                     case StartFailedException failed -> fail(line, failed, 1);
                     default -> throw failure;
-                })
-                .execute(args);
+                });
     }
 
     private static int fail(CommandLine line, Exception failure, int code) {

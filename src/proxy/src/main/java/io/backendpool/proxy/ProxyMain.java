@@ -23,7 +23,7 @@ public final class ProxyMain {
 
     private static int execute(String[] args, Logger log) {
         try {
-            return ProxyCommand.execute(ProxyMain::run, args);
+            return ProxyCommand.commandLine(ProxyMain::run).execute(args);
         } catch (RuntimeException e) {
             log.error("the proxy failed: {}", e.toString(), e);
             return 1;
