@@ -58,6 +58,7 @@ final class WarmUp {
     private final long lastNanos;
     /** When it is enough; set by the first answer, because until then classes are loaded and nothing is warmed. */
     private final AtomicLong enoughNanos;
+
     private final AtomicInteger begun = new AtomicInteger();
     private final AtomicInteger answered = new AtomicInteger();
 
