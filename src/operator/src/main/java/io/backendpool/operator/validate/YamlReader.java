@@ -103,7 +103,7 @@ final class YamlReader {
     private static String sentence(MarkedYamlEngineException e) {
         String context = e.getContext();
         String problem = e.getProblem();
-        return (context == null ? problem : context + ", " + problem).replaceAll("\\s+", " ");
+        return (context == null || context.isEmpty() ? problem : context + ", " + problem).replaceAll("\\s+", " ");
     }
 
     // The engine hands out an Optional.
@@ -194,7 +194,8 @@ final class YamlReader {
             } else if (source instanceof MappingNode && value(source, path, depth + 1) instanceof Map<?, ?> fields) {
                 fields.forEach((name, each) -> merged.putIfAbsent((String) name, each));
             } else {
-                throw refused(source, FieldPath.child(path, "<<"), "no mapping (expected: a mapping, or a list of them)");
+                throw refused(
+                        source, FieldPath.child(path, "<<"), "no mapping (expected: a mapping, or a list of them)");
             }
         }
 

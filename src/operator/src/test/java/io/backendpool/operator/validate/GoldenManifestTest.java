@@ -21,7 +21,8 @@ import org.junit.jupiter.api.TestFactory;
 final class GoldenManifestTest {
     private static final Path FOLDER = Path.of("src/test/resources/golden/validate");
     private static final ObjectWriter JSON = JsonMapper.builder()
-            .defaultPropertyInclusion(JsonInclude.Value.construct(JsonInclude.Include.NON_EMPTY, JsonInclude.Include.NON_EMPTY))
+            .defaultPropertyInclusion(
+                    JsonInclude.Value.construct(JsonInclude.Include.NON_EMPTY, JsonInclude.Include.NON_EMPTY))
             .enable(SerializationFeature.ORDER_MAP_ENTRIES_BY_KEYS)
             .build()
             .writerWithDefaultPrettyPrinter();

@@ -94,7 +94,8 @@ final class ManifestValidatorTest {
 
         ManifestCheck check = validator.check(folder);
 
-        assertThat(check.pools()).singleElement().satisfies(pool -> assertThat(pool.file()).hasFileName("a.yaml"));
+        assertThat(check.pools()).singleElement().satisfies(pool -> assertThat(pool.file())
+                .hasFileName("a.yaml"));
         assertThat(problems(check))
                 .containsExactly(
                         "b.yaml:4: metadata.name: default/web is already at a.yaml:5 (expected: each pool once)");
@@ -157,7 +158,9 @@ final class ManifestValidatorTest {
         String whole = pool("web") + "---\n" + pool("other");
         for (int end = 0; end <= whole.length(); end++) {
             ManifestCheck check = validator.checkText(Path.of("x.yaml"), whole.substring(0, end));
-            assertThat(check.pools().size() + check.problems().size()).as("cut at %d", end).isPositive();
+            assertThat(check.pools().size() + check.problems().size())
+                    .as("cut at %d", end)
+                    .isPositive();
         }
     }
 
@@ -198,16 +201,20 @@ final class ManifestValidatorTest {
 
     @Test
     void source_sameText_isTheSame() {
-        ValidPool one = validator.checkText(Path.of("a.yaml"), pool("web")).pools().getFirst();
-        ValidPool same = validator.checkText(Path.of("b.yaml"), pool("web")).pools().getFirst();
-        ValidPool other = validator.checkText(Path.of("a.yaml"), pool("web2")).pools().getFirst();
+        ValidPool one =
+                validator.checkText(Path.of("a.yaml"), pool("web")).pools().getFirst();
+        ValidPool same =
+                validator.checkText(Path.of("b.yaml"), pool("web")).pools().getFirst();
+        ValidPool other =
+                validator.checkText(Path.of("a.yaml"), pool("web2")).pools().getFirst();
 
         assertThat(one.source()).isEqualTo(same.source()).isNotEqualTo(other.source());
     }
 
     @Test
     void pool_readTwice_sharesNothing() {
-        ValidPool valid = validator.checkText(Path.of("a.yaml"), pool("web")).pools().getFirst();
+        ValidPool valid =
+                validator.checkText(Path.of("a.yaml"), pool("web")).pools().getFirst();
         BackendPool changed = valid.pool();
         changed.getMetadata().setName("changed");
         changed.getSpec().backends = null;
@@ -220,8 +227,8 @@ final class ManifestValidatorTest {
     void validator_manyThreads_sameAnswers() throws Exception {
         try (ExecutorService threads = Executors.newFixedThreadPool(4)) {
             List<Future<ManifestCheck>> checks = IntStream.range(0, 40)
-                    .mapToObj(i -> threads.submit(
-                            () -> new ManifestValidator().checkText(Path.of("x.yaml"), pool("web").replace("8080", "0"))))
+                    .mapToObj(i -> threads.submit(() -> new ManifestValidator()
+                            .checkText(Path.of("x.yaml"), pool("web").replace("8080", "0"))))
                     .toList();
             for (Future<ManifestCheck> check : checks) {
                 assertThat(check.get().problems()).hasSize(1);

@@ -36,9 +36,9 @@ final class FailureSentence {
         if (find(cause, UnknownHostException.class) != null) {
             return operator + ": the name has no address";
         }
-        if (find(cause, ConnectException.class) != null) {
-            return operator + ": not reachable: "
-                    + find(cause, ConnectException.class).getMessage();
+        ConnectException unreachable = find(cause, ConnectException.class);
+        if (unreachable != null) {
+            return operator + ": not reachable: " + unreachable.getMessage();
         }
         String description = status.getDescription();
         return switch (status.getCode()) {

@@ -74,9 +74,8 @@ public final class JsonAccessLog implements AccessLog, AutoCloseable {
     private void run() {
         List<AccessRecord> batch = new ArrayList<>(BATCH);
         try (target;
-                JsonGenerator json = new JsonFactory()
-                        .createGenerator(target)
-                        .setPrettyPrinter(new MinimalPrettyPrinter("\n"))) {
+                JsonGenerator json =
+                        new JsonFactory().createGenerator(target).setPrettyPrinter(new MinimalPrettyPrinter("\n"))) {
             while (!closing || !queue.isEmpty()) {
                 AccessRecord first = queue.poll(100, TimeUnit.MILLISECONDS);
                 if (first == null) {
@@ -110,8 +109,12 @@ public final class JsonAccessLog implements AccessLog, AutoCloseable {
         json.writeNumberField("bytesIn", entry.bytesIn());
         json.writeNumberField("bytesOut", entry.bytesOut());
         json.writeNumberField("durationMicros", entry.durationMicros());
-        writeNullable(json, "group", entry.backend() == null ? null : entry.backend().group());
-        writeNullable(json, "backend", entry.backend() == null ? null : entry.backend().address());
+        writeNullable(
+                json, "group", entry.backend() == null ? null : entry.backend().group());
+        writeNullable(
+                json,
+                "backend",
+                entry.backend() == null ? null : entry.backend().address());
         json.writeNumberField("attempts", entry.attempts());
         json.writeStringField("outcome", entry.outcome().name().toLowerCase(Locale.ROOT));
         json.writeEndObject();

@@ -108,7 +108,8 @@ final class Backend implements AutoCloseable {
         }
 
         /** The head of the next request and its body, as text; null: the proxy closed the connection. */
-        @Nullable String readRequest() throws IOException {
+        @Nullable
+        String readRequest() throws IOException {
             String head = readHead();
             if (head.isEmpty()) {
                 return null;

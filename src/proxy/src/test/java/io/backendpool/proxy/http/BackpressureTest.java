@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.time.Duration;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
@@ -97,7 +98,7 @@ class BackpressureTest {
         await().pollInterval(Duration.ofMillis(50))
                 .during(Duration.ofMillis(300))
                 .atMost(Duration.ofSeconds(20))
-                .until(new java.util.concurrent.Callable<Boolean>() {
+                .until(new Callable<Boolean>() {
                     private long last = -1;
 
                     @Override

@@ -5,6 +5,10 @@ import static org.awaitility.Awaitility.await;
 
 import io.backendpool.pool.HealthState;
 import io.backendpool.proxy.traffic.Outcome;
+import io.backendpool.proxy.upstream.ProxyLimits;
+import java.io.IOException;
+import java.net.SocketTimeoutException;
+import java.util.concurrent.CountDownLatch;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -12,12 +16,13 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** What a client sees when backends fail, at each stage. */
+@SuppressWarnings("StringConcatToTextBlock") // line ends are part of what is tested, and are written out
 class FailureTest {
     private static final String POST = "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\nok";
 
     @Test
     void noPool_is503WithTheReason() throws Exception {
-        try (Proxy proxy = new Proxy(io.backendpool.proxy.upstream.ProxyLimits.defaults(), null, 1)) {
+        try (Proxy proxy = new Proxy(ProxyLimits.defaults(), null, 1)) {
             assertThat(proxy.get("/")).startsWith("HTTP/1.1 503 ").endsWith("no pool is live in this proxy yet\n");
         }
     }
@@ -108,10 +113,10 @@ class FailureTest {
 
     @Test
     void requestThatKillsBackends_isSentAtMostThreeTimes() throws Exception {
-        try (Backend one = Backend.of(Backend.Connection::readRequest);
-                Backend two = Backend.of(Backend.Connection::readRequest);
-                Backend three = Backend.of(Backend.Connection::readRequest);
-                Backend four = Backend.of(Backend.Connection::readRequest);
+        try (Backend one = Backend.sendingAndClosing("");
+                Backend two = Backend.sendingAndClosing("");
+                Backend three = Backend.sendingAndClosing("");
+                Backend four = Backend.sendingAndClosing("");
                 Proxy proxy = Proxy.to(one, two, three, four)) {
             assertThat(proxy.get("/")).startsWith("HTTP/1.1 502 ");
             assertThat(Stream.of(one, two, three, four)
@@ -123,7 +128,8 @@ class FailureTest {
 
     static Stream<Arguments> invalidResponses() {
         return Stream.of(
-                Arguments.of("both lengths", "HTTP/1.1 200 OK\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n"),
+                Arguments.of(
+                        "both lengths", "HTTP/1.1 200 OK\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n"),
                 Arguments.of("two lengths", "HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab"),
                 Arguments.of("other coding", "HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip\r\n\r\n"),
                 Arguments.of("coding in 1.0", "HTTP/1.0 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"),
@@ -179,9 +185,9 @@ class FailureTest {
         try {
             client.readAll();
             return true;
-        } catch (java.net.SocketTimeoutException e) {
+        } catch (SocketTimeoutException e) {
             throw new AssertionError("still open", e);
-        } catch (java.io.IOException e) {
+        } catch (IOException e) {
             return false;
         }
     }
@@ -222,8 +228,8 @@ class FailureTest {
                 client.socket.setSoLinger(true, 0);
             }
             await().untilAsserted(() -> assertThat(backend.openConnections()).isZero());
-            await().untilAsserted(() ->
-                    assertThat(proxy.traffic.totals().outcomes()).containsEntry(Outcome.CLIENT_GONE, 1L));
+            await().untilAsserted(
+                            () -> assertThat(proxy.traffic.totals().outcomes()).containsEntry(Outcome.CLIENT_GONE, 1L));
             assertThat(proxy.traffic.inFlight(Proxy.key(backend.port()))).isZero();
         }
     }
@@ -260,7 +266,7 @@ class FailureTest {
 
     @Test
     void removedBackend_losesItsIdleConnections_andFinishesWhatIsInFlight() throws Exception {
-        java.util.concurrent.CountDownLatch answer = new java.util.concurrent.CountDownLatch(1);
+        CountDownLatch answer = new CountDownLatch(1);
         try (Backend old = Backend.of(connection -> {
                     String request;
                     while ((request = connection.readRequest()) != null) {
@@ -286,7 +292,7 @@ class FailureTest {
         }
     }
 
-    private static void awaitUninterruptibly(java.util.concurrent.CountDownLatch latch) {
+    private static void awaitUninterruptibly(CountDownLatch latch) {
         try {
             latch.await();
         } catch (InterruptedException e) {

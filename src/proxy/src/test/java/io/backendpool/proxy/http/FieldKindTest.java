@@ -23,7 +23,17 @@ class FieldKindTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"hosT2", "tf", "trailes", "upgrada", "connectiom", "keep-alivf", "x-forwarded-fob", "content\u000dlength"})
+    @ValueSource(
+            strings = {
+                "hosT2",
+                "tf",
+                "trailes",
+                "upgrada",
+                "connectiom",
+                "keep-alivf",
+                "x-forwarded-fob",
+                "content\rlength"
+            })
     void nearNames_areOther(String name) {
         assertThat(of(name)).isEqualTo(FieldKind.OTHER);
     }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import org.junit.jupiter.api.Test;
 
 /** What a request looks like at the backend, and its response at the client. */
+@SuppressWarnings("StringConcatToTextBlock") // line ends are part of what is tested, and are written out
 class ForwardingTest {
     @Test
     void get_isForwardedWithTheFieldsOfAProxy() throws Exception {
@@ -22,8 +23,9 @@ class ForwardingTest {
 
     @Test
     void forwardedFields_thatCame_areAppendedToOrKept() throws Exception {
-        String request = forwarded("GET / HTTP/1.1\r\nHost: a\r\nX-Forwarded-For: 10.0.0.1\r\nx-forwarded-for: 10.0.0.2\r\n"
-                + "X-Forwarded-Proto: https\r\nX-Forwarded-Host: shop\r\nX-Request-Id: abc\r\n\r\n");
+        String request =
+                forwarded("GET / HTTP/1.1\r\nHost: a\r\nX-Forwarded-For: 10.0.0.1\r\nx-forwarded-for: 10.0.0.2\r\n"
+                        + "X-Forwarded-Proto: https\r\nX-Forwarded-Host: shop\r\nX-Request-Id: abc\r\n\r\n");
 
         assertThat(request)
                 .contains("X-Forwarded-For: 10.0.0.1, 10.0.0.2, 127.0.0.1\r\n")
@@ -33,8 +35,9 @@ class ForwardingTest {
 
     @Test
     void hopByHopFields_ofARequest_areRemoved() throws Exception {
-        String request = forwarded("GET / HTTP/1.1\r\nHost: a\r\nConnection: keep-alive, X-Mine ,upgrade\r\nX-Mine: 1\r\n"
-                + "Keep-Alive: 5\r\nProxy-Connection: x\r\nTE: trailers\r\nUpgrade: h2c\r\nX-Other: 2\r\n\r\n");
+        String request =
+                forwarded("GET / HTTP/1.1\r\nHost: a\r\nConnection: keep-alive, X-Mine ,upgrade\r\nX-Mine: 1\r\n"
+                        + "Keep-Alive: 5\r\nProxy-Connection: x\r\nTE: trailers\r\nUpgrade: h2c\r\nX-Other: 2\r\n\r\n");
 
         assertThat(request)
                 .contains("X-Other: 2\r\n")
@@ -46,8 +49,7 @@ class ForwardingTest {
         try (Backend backend = Backend.sending("HTTP/1.1 200 OK\r\nConnection: X-Mine\r\nX-Mine: 1\r\nKeep-Alive: 5\r\n"
                         + "Upgrade: h2c\r\nX-Other: 2\r\nContent-Length: 2\r\n\r\nok");
                 Proxy proxy = Proxy.to(backend)) {
-            assertThat(proxy.get("/"))
-                    .isEqualTo("HTTP/1.1 200 OK\r\nX-Other: 2\r\nContent-Length: 2\r\n\r\nok");
+            assertThat(proxy.get("/")).isEqualTo("HTTP/1.1 200 OK\r\nX-Other: 2\r\nContent-Length: 2\r\n\r\nok");
         }
     }
 
@@ -58,7 +60,8 @@ class ForwardingTest {
                 .contains("Host: shop:80\r\n")
                 .doesNotContain("other");
         assertThat(forwarded("GET http://shop HTTP/1.1\r\nHost: shop\r\n\r\n")).startsWith("GET / HTTP/1.1\r\n");
-        assertThat(forwarded("GET HTTP://shop?q HTTP/1.1\r\nHost: shop\r\n\r\n")).startsWith("GET /?q HTTP/1.1\r\n");
+        assertThat(forwarded("GET HTTP://shop?q HTTP/1.1\r\nHost: shop\r\n\r\n"))
+                .startsWith("GET /?q HTTP/1.1\r\n");
         assertThat(forwarded("OPTIONS http://shop HTTP/1.1\r\nHost: shop\r\n\r\n"))
                 .startsWith("OPTIONS * HTTP/1.1\r\n");
     }
@@ -85,8 +88,7 @@ class ForwardingTest {
                 Client client = proxy.connect()) {
             client.send("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\nTrailer: X-Sum\r\n\r\n" + body);
 
-            assertThat(client.readResponse())
-                    .isEqualTo("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + body);
+            assertThat(client.readResponse()).isEqualTo("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + body);
             assertThat(backend.requests).singleElement().satisfies(request -> assertThat(request)
                     .contains("Trailer: X-Sum\r\n")
                     .endsWith("\r\n\r\n" + body));
@@ -100,8 +102,8 @@ class ForwardingTest {
                 Proxy proxy = Proxy.to(backend);
                 Client client = proxy.connect()) {
             String request = "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nhi\r\n0\r\n\r\n";
-            for (char c : request.toCharArray()) {
-                client.send(String.valueOf(c));
+            for (int i = 0; i < request.length(); i++) {
+                client.send(request.substring(i, i + 1));
             }
             assertThat(client.readResponse()).endsWith("ok");
             assertThat(backend.requests).singleElement().satisfies(got -> assertThat(got)
@@ -164,9 +166,8 @@ class ForwardingTest {
 
     @Test
     void responsesWithoutABody_keepTheConnection() throws Exception {
-        for (String head : new String[] {
-            "HTTP/1.1 204 No Content\r\n", "HTTP/1.1 304 Not Modified\r\nContent-Length: 10\r\n"
-        }) {
+        for (String head :
+                new String[] {"HTTP/1.1 204 No Content\r\n", "HTTP/1.1 304 Not Modified\r\nContent-Length: 10\r\n"}) {
             try (Backend backend = Backend.sending(head + "\r\n");
                     Proxy proxy = Proxy.to(backend);
                     Client client = proxy.connect()) {
@@ -203,7 +204,8 @@ class ForwardingTest {
                         + "3\r\nabc\r\n2\r\nde\r\n0\r\nX-T: 1\r\n\r\n");
                 Proxy proxy = Proxy.to(backend);
                 Client client = proxy.connect()) {
-            assertThat(client.send("GET / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n").readAll())
+            assertThat(client.send("GET / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n")
+                            .readAll())
                     .isEqualTo("HTTP/1.1 200 OK\r\nConnection: close\r\n\r\nabcde");
         }
     }
@@ -215,7 +217,8 @@ class ForwardingTest {
                 Client asking = proxy.connect();
                 Client silent = proxy.connect()) {
             for (int i = 0; i < 2; i++) {
-                assertThat(asking.send("GET / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n").readResponse())
+                assertThat(asking.send("GET / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n")
+                                .readResponse())
                         .contains("Connection: keep-alive\r\n");
             }
             assertThat(silent.send("GET / HTTP/1.0\r\n\r\n").readAll()).contains("Connection: close\r\n");

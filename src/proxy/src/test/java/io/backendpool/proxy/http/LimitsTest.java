@@ -21,9 +21,9 @@ class LimitsTest {
     }
 
     private static void assertCounted(Proxy proxy, Limit limit) {
-        await().untilAsserted(() ->
-                assertThat(proxy.traffic.totals().limitHits()).extractingByKey(limit).satisfies(hits -> assertThat(hits)
-                        .isPositive()));
+        await().untilAsserted(() -> assertThat(proxy.traffic.totals().limitHits())
+                .extractingByKey(limit)
+                .satisfies(hits -> assertThat(hits).isPositive()));
     }
 
     @Test
@@ -81,7 +81,8 @@ class LimitsTest {
             await().untilAsserted(() ->
                     assertThat(proxy.traffic.totals().outcomes()).containsEntry(Outcome.BACKEND_TIMEOUT, 1L));
             await().untilAsserted(() -> assertThat(backend.openConnections()).isZero());
-            await().untilAsserted(() -> assertThat(proxy.listeners.connections()).isZero());
+            await().untilAsserted(
+                            () -> assertThat(proxy.listeners.connections()).isZero());
         }
     }
 

@@ -18,6 +18,7 @@ import io.backendpool.proxy.traffic.TrafficRecorder;
 import io.backendpool.proxy.upstream.LivePool;
 import io.backendpool.proxy.upstream.PoolHolder;
 import io.backendpool.proxy.upstream.ProxyLimits;
+import io.netty.buffer.ByteBufUtil;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import java.io.IOException;
@@ -27,13 +28,18 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** A proxy of two event loops on a free port, with the pool that a test gives it. */
 public final class Proxy implements AutoCloseable {
+    /** What Netty has found in the whole run: buffers that nobody released. */
+    static final List<String> LEAKS = new CopyOnWriteArrayList<>();
+
     static {
         System.setProperty("io.netty.leakDetection.level", "paranoid");
+        ByteBufUtil.setLeakListener((type, records) -> LEAKS.add(type + records));
     }
 
     static final BackendGroup GROUP = new BackendGroup("web", 100);

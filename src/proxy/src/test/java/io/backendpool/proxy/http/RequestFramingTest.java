@@ -63,7 +63,10 @@ class RequestFramingTest {
                 row("Host with a path", 400, "GET / HTTP/1.1\r\nHost: a/b\r\n\r\n"),
                 row("Host with a space", 400, "GET / HTTP/1.1\r\nHost: a b\r\n\r\n"),
                 row("Host with userinfo", 400, "GET / HTTP/1.1\r\nHost: u@b\r\n\r\n"),
-                row("Connection names the length", 400, POST + "Connection: content-length\r\nContent-Length: 1\r\n\r\nx"),
+                row(
+                        "Connection names the length",
+                        400,
+                        POST + "Connection: content-length\r\nContent-Length: 1\r\n\r\nx"),
                 row("Connection names the host", 400, GET + "Connection: close, Host\r\n\r\n"),
                 row("Connection is no list", 400, GET + "Connection: a b\r\n\r\n"),
                 row("CONNECT", 501, "CONNECT a:80 HTTP/1.1\r\nHost: a\r\n\r\n"),

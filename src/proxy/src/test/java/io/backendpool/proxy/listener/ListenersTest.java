@@ -79,8 +79,8 @@ class ListenersTest {
                 assertThat(proxy.apply(List.of(Proxy.listener("http", proxy.port()))))
                         .isNull();
                 assertThat(idle.getInputStream().read()).isNegative();
-                await().untilAsserted(() -> assertThatThrownBy(() -> connect(more).close())
-                        .isInstanceOf(ConnectException.class));
+                await().untilAsserted(() ->
+                        assertThatThrownBy(() -> connect(more).close()).isInstanceOf(ConnectException.class));
                 get(kept);
                 assertThat(read(kept)).startsWith("HTTP/1.1 503 ");
             }
@@ -94,7 +94,8 @@ class ListenersTest {
     void renamedListener_keepsItsPort() throws Exception {
         try (Proxy proxy = proxy();
                 Socket old = connect(proxy.port())) {
-            assertThat(proxy.apply(List.of(Proxy.listener("web", proxy.port())))).isNull();
+            assertThat(proxy.apply(List.of(Proxy.listener("web", proxy.port()))))
+                    .isNull();
             assertThat(proxy.listeners.boundPort("web")).isEqualTo(proxy.port());
             get(old);
             assertThat(read(old)).startsWith("HTTP/1.1 503 ");
@@ -106,13 +107,12 @@ class ListenersTest {
         try (Proxy proxy = proxy();
                 ServerSocket other = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             int free = Proxy.freePort();
-            assertThat(proxy.apply(
-                            List.of(Proxy.listener("a", free), Proxy.listener("b", other.getLocalPort()))))
+            assertThat(proxy.apply(List.of(Proxy.listener("a", free), Proxy.listener("b", other.getLocalPort()))))
                     .isEqualTo("listener b: port " + other.getLocalPort() + " is in use");
             assertThat(proxy.listeners.boundPort("http")).isEqualTo(proxy.port());
             connect(proxy.port()).close();
-            await().untilAsserted(() -> assertThatThrownBy(() -> connect(free).close())
-                    .isInstanceOf(ConnectException.class));
+            await().untilAsserted(() ->
+                    assertThatThrownBy(() -> connect(free).close()).isInstanceOf(ConnectException.class));
         }
     }
 
@@ -140,7 +140,7 @@ class ListenersTest {
                 assertThat(drained).isNotDone();
                 await().until(drained::isDone);
                 await().untilAsserted(
-                        () -> assertThat(proxy.listeners.connections()).isZero());
+                                () -> assertThat(proxy.listeners.connections()).isZero());
                 finishingBackend.close();
                 hangingBackend.close();
             }

@@ -55,7 +55,8 @@ class JsonAccessLogTest {
                 log.log(entry("/" + i));
             }
         }
-        assertThat(Files.readAllLines(file).stream().filter(line -> !line.isBlank())).hasSize(2);
+        assertThat(Files.readAllLines(file).stream().filter(line -> !line.isBlank()))
+                .hasSize(2);
     }
 
     @Test
