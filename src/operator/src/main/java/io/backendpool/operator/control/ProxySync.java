@@ -36,6 +36,7 @@ final class ProxySync {
     private @Nullable Revision held;
     /** The content of {@link #held}, where it was sent on this stream: a burst may push it out of the history. */
     private @Nullable PublishedPool heldContent;
+
     private @Nullable InFlight inFlight;
     private ConnectedProxy.@Nullable Rejection rejection;
     private boolean wholeWanted;
@@ -68,7 +69,8 @@ final class ProxySync {
             return WAIT;
         }
         Revision from = held;
-        PublishedPool base = from == null || wholeWanted ? null : heldContent != null ? heldContent : history.apply(from);
+        PublishedPool base =
+                from == null || wholeWanted ? null : heldContent != null ? heldContent : history.apply(from);
         inFlight = new InFlight(pool, base == null);
         // Where the proxy runs the content already, this is an empty delta: it confirms, and brings the number.
         return from == null || base == null ? new SendWhole(pool) : new SendDelta(from, base, pool);

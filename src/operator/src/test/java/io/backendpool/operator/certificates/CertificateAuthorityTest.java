@@ -144,7 +144,8 @@ class CertificateAuthorityTest {
         CertificateAuthority authority = open();
         assertThat(authority.trustBundle()).isNotEqualTo(before);
         assertThat(directory.resolve("authorities.pem.broken")).hasContent("half a fi");
-        authority.server()
+        authority
+                .server()
                 .chain()
                 .get(0)
                 .verify(authority.server().chain().get(1).getPublicKey());

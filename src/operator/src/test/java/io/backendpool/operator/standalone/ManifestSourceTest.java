@@ -23,6 +23,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+// JUnit sets the directory, and beans may hold null: a test that meets one fails, which is meant.
+@SuppressWarnings("NullAway")
 class ManifestSourceTest {
     private static final PoolId A = new PoolId("default", "a");
     private static final PoolId B = new PoolId("default", "b");
@@ -140,7 +142,8 @@ class ManifestSourceTest {
 
         write("a.yaml", manifest("a", 8001, -1));
 
-        eventually(() -> assertThat(sink.problems.get(A)).singleElement().asString().contains("a.yaml:", "weight", "-1"));
+        eventually(() ->
+                assertThat(sink.problems.get(A)).singleElement().asString().contains("a.yaml:", "weight", "-1"));
         assertThat(sink.weight(A)).isEqualTo(1);
 
         write("a.yaml", manifest("a", 8001, 5));
@@ -195,7 +198,8 @@ class ManifestSourceTest {
 
         write("a.yaml", manifest("a", 8001, 9));
 
-        eventually(() -> assertThat(problems()).anySatisfy(problem -> assertThat(problem).contains("a.yaml", "b.yaml")));
+        eventually(() ->
+                assertThat(problems()).anySatisfy(problem -> assertThat(problem).contains("a.yaml", "b.yaml")));
         assertThat(sink.weight(A)).isEqualTo(1);
     }
 
@@ -234,6 +238,7 @@ class ManifestSourceTest {
 
         write("b.yaml", manifest("b", 8002, 1));
 
-        await().during(Duration.ofMillis(1500)).untilAsserted(() -> assertThat(sink.wanted.keySet()).hasSameElementsAs(before));
+        await().during(Duration.ofMillis(1500))
+                .untilAsserted(() -> assertThat(sink.wanted.keySet()).hasSameElementsAs(before));
     }
 }

@@ -17,9 +17,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** With shell scripts in the proxy's place. */
+// JUnit sets the directory, and beans may hold null: a test that meets one fails, which is meant.
+@SuppressWarnings("NullAway")
 class SupervisedProxyTest {
     private static final PoolId POOL = new PoolId("default", "a");
-    private static final Backoff FAST = new Backoff(Duration.ofMillis(20), Duration.ofMillis(100), Duration.ofMinutes(1));
+    private static final Backoff FAST =
+            new Backoff(Duration.ofMillis(20), Duration.ofMillis(100), Duration.ofMinutes(1));
 
     @TempDir
     Path directory;
@@ -27,8 +30,8 @@ class SupervisedProxyTest {
     private final List<SupervisedProxy> started = new ArrayList<>();
 
     private SupervisedProxy start(String script) {
-        SupervisedProxy proxy = SupervisedProxy.start(
-                POOL, directory, List.of("/bin/sh", "-c", script), FAST, new Random(1), () -> {});
+        SupervisedProxy proxy =
+                SupervisedProxy.start(POOL, directory, List.of("/bin/sh", "-c", script), FAST, new Random(1), () -> {});
         started.add(proxy);
         return proxy;
     }
@@ -111,7 +114,8 @@ class SupervisedProxyTest {
         Instant start = self.info().startInstant().orElseThrow();
 
         assertThat(new ProcessRecord(self.pid(), start, List.of()).alive()).isPresent();
-        assertThat(new ProcessRecord(self.pid(), start.minusSeconds(60), List.of()).alive()).isEmpty();
+        assertThat(new ProcessRecord(self.pid(), start.minusSeconds(60), List.of()).alive())
+                .isEmpty();
     }
 
     @Test
