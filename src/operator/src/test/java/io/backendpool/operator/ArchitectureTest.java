@@ -58,7 +58,6 @@ class ArchitectureTest {
             .resideInAnyPackage("io.backendpool.operator.standalone", "io.backendpool.operator.cli");
 
     @ArchTest
-    static final ArchRule noPackage_isADrawer = noClasses()
-            .should()
-            .resideInAnyPackage("..util..", "..common..", "..helper..", "..impl..");
+    static final ArchRule noPackage_isADrawer =
+            noClasses().should().resideInAnyPackage("..util..", "..common..", "..helper..", "..impl..");
 }

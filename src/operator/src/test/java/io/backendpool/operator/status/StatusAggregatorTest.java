@@ -31,6 +31,8 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
+// JUnit sets the directory, and beans may hold null: a test that meets one fails, which is meant.
+@SuppressWarnings("NullAway")
 class StatusAggregatorTest {
     private static final Instant NOW = Instant.parse("2026-01-01T00:00:00Z");
     private static final Instant LATER = NOW.plusSeconds(60);
@@ -103,8 +105,7 @@ class StatusAggregatorTest {
     }
 
     private static BackendPoolStatus status(PoolFacts facts, @Nullable BackendPoolStatus previous, Instant now) {
-        return StatusAggregator.aggregate(
-                facts, ReportMerger.merge(facts.published(), facts.proxies()), previous, now);
+        return StatusAggregator.aggregate(facts, ReportMerger.merge(facts.published(), facts.proxies()), previous, now);
     }
 
     private static Condition condition(BackendPoolStatus status, ConditionType type) {
@@ -125,7 +126,13 @@ class StatusAggregatorTest {
         PublishedPool pool = pool(3);
         HealthState[] well = {HealthState.HEALTHY, HealthState.HEALTHY, HealthState.HEALTHY};
         BackendPoolStatus status = status(
-                facts(pool, 2, List.of(), List.of(), proxy("p0", pool, CURRENT, 300, well), proxy("p1", pool, CURRENT, 300, well)),
+                facts(
+                        pool,
+                        2,
+                        List.of(),
+                        List.of(),
+                        proxy("p0", pool, CURRENT, 300, well),
+                        proxy("p1", pool, CURRENT, 300, well)),
                 null,
                 NOW);
 
@@ -193,7 +200,8 @@ class StatusAggregatorTest {
         assertCondition(status, Reason.NO_PROXY_CONNECTED);
         assertCondition(status, Reason.NO_REPORT);
         assertThat(status.summary.unknown).isEqualTo(2);
-        assertThat(status.backends).allSatisfy(backend -> assertThat(backend.proxies).isEqualTo("0/0"));
+        assertThat(status.backends)
+                .allSatisfy(backend -> assertThat(backend.proxies).isEqualTo("0/0"));
     }
 
     @Test

@@ -24,8 +24,21 @@ class BackendAddressTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "", "web", ":80", "web:", "web:0", "web:70000", "1.2.3:80", "256.1.1.1:80", "2001:db8::7:80", "[::g]:80",
-                "[1.2.3.4]:80", "a b:80", "http://web:80", "-web:80", "web..com:80"
+                "",
+                "web",
+                ":80",
+                "web:",
+                "web:0",
+                "web:70000",
+                "1.2.3:80",
+                "256.1.1.1:80",
+                "2001:db8::7:80",
+                "[::g]:80",
+                "[1.2.3.4]:80",
+                "a b:80",
+                "http://web:80",
+                "-web:80",
+                "web..com:80"
             })
     void parse_ofAnythingElse_namesFieldAndText(String text) {
         assertThatThrownBy(() -> BackendAddress.parse("spec.backends[0].addresses[1]", text))

@@ -21,8 +21,8 @@ class DurationsTest {
     void parse_ofAnythingElse_namesFieldAndText(String text) {
         assertThatThrownBy(() -> Durations.parse("spec.healthCheck.interval", text))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("spec.healthCheck.interval: " + text
-                        + " (expected: a duration such as 5s, 1m30s or 250ms)");
+                .hasMessage(
+                        "spec.healthCheck.interval: " + text + " (expected: a duration such as 5s, 1m30s or 250ms)");
     }
 
     @Test

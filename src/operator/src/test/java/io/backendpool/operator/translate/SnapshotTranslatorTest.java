@@ -62,7 +62,8 @@ class SnapshotTranslatorTest {
         BackendPool pool = YAML.treeToValue(in.get("manifest"), BackendPool.class);
         try {
             PoolSpec spec = PoolSpecReader.read(pool);
-            return shown(SnapshotTranslator.translate(spec, dnsName -> resolution(in.path("names").get(dnsName))));
+            return shown(SnapshotTranslator.translate(
+                    spec, dnsName -> resolution(in.path("names").get(dnsName))));
         } catch (IllegalArgumentException refused) {
             return Map.of("refused", String.valueOf(refused.getMessage()));
         }
@@ -91,11 +92,17 @@ class SnapshotTranslatorTest {
         out.put("id", snapshot.id().toString());
         out.put("listeners", snapshot.listeners().stream().map(Object::toString).toList());
         out.put("groups", snapshot.groups().stream().map(Object::toString).toList());
-        out.put("backends", snapshot.backends().stream().map(SnapshotTranslatorTest::shown).toList());
+        out.put(
+                "backends",
+                snapshot.backends().stream().map(SnapshotTranslatorTest::shown).toList());
         out.put("policy", snapshot.loadBalancing().policy().toString());
         HealthCheck check = snapshot.healthCheck();
         out.put("healthCheck", check == null ? "none" : check.toString());
-        out.put("findings", translation.findings().stream().map(finding -> finding.kind() + " " + finding).toList());
+        out.put(
+                "findings",
+                translation.findings().stream()
+                        .map(finding -> finding.kind() + " " + finding)
+                        .toList());
         out.put("complete", translation.complete());
         return out;
     }
