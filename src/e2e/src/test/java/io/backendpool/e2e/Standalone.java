@@ -43,6 +43,8 @@ final class Standalone {
                 java(),
                 "-Xmx256m",
                 "-XX:+UseSerialGC",
+                "--enable-native-access=ALL-UNNAMED",
+                "--sun-misc-unsafe-memory-access=allow",
                 "-Dbackendpool.proxy.jar=" + Objects.requireNonNull(System.getProperty("backendpool.proxy.jar")),
                 "-jar",
                 Objects.requireNonNull(System.getProperty("backendpool.operator.jar"))));
@@ -75,14 +77,15 @@ final class Standalone {
         return operator().exitValue();
     }
 
-    /** The processes of this operator's proxies, wherever they were started from. */
+    /** The processes of this operator's proxies, whoever started them. */
     List<ProcessHandle> proxies() {
-        return ProcessHandle.allProcesses()
-                .filter(process -> process.info().arguments().map(List::of).orElse(List.of()).stream()
-                        .anyMatch(argument -> argument.startsWith(state.toString())))
-                .filter(process -> process.info().arguments().map(List::of).orElse(List.of()).stream()
-                        .anyMatch(argument -> argument.endsWith("backendpool-proxy.jar")))
-                .toList();
+        return ProcessHandle.allProcesses().filter(this::isProxyOfThis).toList();
+    }
+
+    private boolean isProxyOfThis(ProcessHandle process) {
+        List<String> arguments = process.info().arguments().map(List::of).orElse(List.of());
+        return arguments.contains("--token-file")
+                && arguments.stream().anyMatch(argument -> argument.startsWith(state.toString()));
     }
 
     String log() {
