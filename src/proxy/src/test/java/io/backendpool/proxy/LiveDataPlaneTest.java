@@ -75,7 +75,7 @@ final class LiveDataPlaneTest {
     void apply_ofAGoodPool_isServedWhenItSaysSo() throws Exception {
         int port = Backends.freePort();
         assertThat(dataPlane.isLive()).isFalse();
-        assertThat(dataPlane.status()).isEqualTo(new ProxyStatus(false, List.of(), recorder.traffic()));
+        assertThat(dataPlane.status()).returns(false, ProxyStatus::ready).returns(List.of(), ProxyStatus::backends);
 
         assertThat(apply(backends.pool(1, Backends.http(port)))).isEqualTo(new Applied());
         assertThat(dataPlane.isLive()).isTrue();
