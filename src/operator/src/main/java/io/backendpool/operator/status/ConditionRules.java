@@ -77,7 +77,7 @@ final class ConditionRules {
                 .toList();
         String counted = "%d/%d proxies run revision %d".formatted(report.synced(), facts.desired(), revision.number());
         if (!stale.isEmpty()) {
-            return new Verdict(Reason.PENDING, counted + "; stale: " + firstOf(stale));
+            return new Verdict(Reason.PENDING, counted + "; not yet: " + firstOf(stale));
         }
         return report.synced() >= facts.desired()
                 ? new Verdict(Reason.PROGRAMMED, counted)
@@ -86,7 +86,7 @@ final class ConditionRules {
 
     private static String staleName(ConnectedProxy proxy) {
         Revision acked = proxy.acked();
-        return proxy.proxy() + (acked == null ? " (none yet)" : " (revision " + acked.number() + ")");
+        return proxy.proxy() + (acked == null ? " (none so far)" : " (revision " + acked.number() + ")");
     }
 
     private Verdict ready() {
@@ -98,12 +98,14 @@ final class ConditionRules {
         if (report.ready() == 0) {
             return new Verdict(Reason.PROXIES_NOT_READY, "0 of %d proxies take traffic".formatted(facts.desired()));
         }
-        String counted = "%d/%d backends are healthy"
-                .formatted(report.count(HealthState.HEALTHY), report.backends().size());
+        int all = report.backends().size();
+        int healthy = report.count(HealthState.HEALTHY);
+        String counted = "%d/%d backends are healthy".formatted(healthy, all);
         boolean eligible = report.backends().stream().anyMatch(line -> line.effectiveWeight() > 0);
-        return eligible
-                ? new Verdict(Reason.READY, counted)
-                : new Verdict(Reason.NO_ELIGIBLE_BACKEND, "no backend may get traffic: " + counted);
+        if (!eligible) {
+            return new Verdict(Reason.NO_ELIGIBLE_BACKEND, "no backend may get traffic: " + counted);
+        }
+        return new Verdict(healthy == all ? Reason.ALL_HEALTHY : Reason.DEGRADED, counted);
     }
 
     private static Verdict reconciling(Verdict references, Verdict programmed, Verdict stalled) {

@@ -25,8 +25,10 @@ public enum Reason {
     /** No proxy is connected, so nobody knows. */
     NO_PROXY_CONNECTED(ConditionType.PROGRAMMED, "Unknown", "NoProxyConnected"),
 
-    /** A proxy takes traffic, and a backend gets it. */
-    READY(ConditionType.READY, "True", "Ready"),
+    /** A proxy takes traffic, and every backend is healthy. */
+    ALL_HEALTHY(ConditionType.READY, "True", "AllHealthy"),
+    /** A proxy takes traffic and a backend gets it, but not every backend is healthy. */
+    DEGRADED(ConditionType.READY, "True", "Degraded"),
     /** No connected proxy takes traffic. */
     PROXIES_NOT_READY(ConditionType.READY, "False", "ProxiesNotReady"),
     /** No backend may get traffic. */

@@ -171,7 +171,7 @@ class PoolKeeperTest {
     void upsert_publishesRunsAndReports() {
         keeper.upsert(spec(1));
 
-        await().untilAsserted(() -> assertThat(statuses.reason("Ready")).isEqualTo("Ready"));
+        await().untilAsserted(() -> assertThat(statuses.reason("Ready")).isEqualTo("AllHealthy"));
         assertThat(channel.published).hasSize(1);
         assertThat(host.running).containsKey(POOL);
         assertThat(keeper.views()).singleElement().extracting(PoolView::id).isEqualTo(POOL);

@@ -139,7 +139,7 @@ class StatusAggregatorTest {
         assertCondition(status, Reason.ACCEPTED);
         assertCondition(status, Reason.RESOLVED_REFS);
         assertCondition(status, Reason.PROGRAMMED);
-        assertCondition(status, Reason.READY);
+        assertCondition(status, Reason.ALL_HEALTHY);
         assertCondition(status, Reason.UP_TO_DATE);
         assertCondition(status, Reason.NOT_STALLED);
         assertThat(status.conditions).hasSize(6).allSatisfy(condition -> {
@@ -177,7 +177,7 @@ class StatusAggregatorTest {
         assertCondition(status, Reason.PENDING);
         assertCondition(status, Reason.PROGRESSING);
         assertThat(condition(status, ConditionType.PROGRAMMED).getMessage())
-                .isEqualTo("1/2 proxies run revision 12; stale: p1 (revision 11)");
+                .isEqualTo("1/2 proxies run revision 12; not yet: p1 (revision 11)");
     }
 
     @Test
@@ -228,7 +228,7 @@ class StatusAggregatorTest {
 
         assertCondition(status, Reason.INVALID_MANIFEST);
         assertCondition(status, Reason.ACCEPTED);
-        assertCondition(status, Reason.READY);
+        assertCondition(status, Reason.ALL_HEALTHY);
         assertThat(condition(status, ConditionType.STALLED).getMessage()).startsWith("pool.yaml:9: spec.backends[0]");
     }
 
