@@ -29,9 +29,9 @@ import org.slf4j.LoggerFactory;
  * The proxy's end of the control channel. It dials the operator for as long as it lives, brings every revision to the
  * data plane and says how that went, and reports what the data plane does.
  *
- * <p>A starting proxy dials first. If the operator has not brought a pool when the dial fails, or after
- * {@link ControlSettings#operatorGrace}, the last known good pool goes live as stale, and the operator then confirms or
- * replaces it. What is live stays live whatever happens to the operator.
+ * <p>A starting proxy makes the last known good pool live first, as stale, and only then dials; the operator confirms or
+ * replaces it. So a start never waits for an operator, and one that runs is heard long before the proxy is warm and says
+ * that it is ready. What is live stays live whatever happens to the operator.
  *
  * <p>All state belongs to one thread, {@code control}; {@link #state} is for any thread.
  */
@@ -122,8 +122,7 @@ public final class ControlClient implements AutoCloseable {
         lastKnownGood = files.newest();
         long pollMillis = Reporter.POLL.toMillis();
         var unused = thread.scheduleWithFixedDelay(this::report, pollMillis, pollMillis, TimeUnit.MILLISECONDS);
-        schedule(settings.operatorGrace(), this::serveLastKnownGood);
-        dial();
+        serveLastKnownGood();
     }
 
     // ---- the stream ----
@@ -189,18 +188,18 @@ public final class ControlClient implements AutoCloseable {
             LOG.warn("pool={} no operator, the live pool goes on: {}", settings.pool(), sentence);
         }
         change(false, state.stale(), sentence);
-        serveLastKnownGood();
         schedule(backoff.next(), this::dial);
     }
 
     // ---- pools ----
 
+    /** Makes what was kept live, if there is any that can be, and dials after that. */
     private void serveLastKnownGood() {
         PublishedPool pool = lastKnownGood;
-        if (pool == null || live != null) {
+        if (pool == null) {
+            dial();
             return;
         }
-        lastKnownGood = null;
         apply(pool, true, result -> {
             switch (result) {
                 case DataPlane.Applied() -> {
@@ -218,6 +217,7 @@ public final class ControlClient implements AutoCloseable {
                             pool.revision(),
                             reason);
             }
+            dial();
         });
     }
 

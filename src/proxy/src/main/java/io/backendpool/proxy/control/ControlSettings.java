@@ -2,7 +2,6 @@ package io.backendpool.proxy.control;
 
 import io.backendpool.pool.PoolId;
 import java.nio.file.Path;
-import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,7 +16,6 @@ import org.jspecify.annotations.Nullable;
  * @param tokenFile what proves this proxy's identity; read at every dial
  * @param stateDirectory where the last known good pool is kept; null: nowhere
  * @param bootstrap a last known good pool that came with the installation; null: none
- * @param operatorGrace how long a starting proxy waits for the operator before it serves the last known good pool
  */
 public record ControlSettings(
         PoolId pool,
@@ -28,10 +26,7 @@ public record ControlSettings(
         Path trustBundle,
         Path tokenFile,
         @Nullable Path stateDirectory,
-        @Nullable Path bootstrap,
-        Duration operatorGrace) {
-    /** Long enough for an operator on the network to answer, short enough to be no outage. */
-    public static final Duration DEFAULT_OPERATOR_GRACE = Duration.ofSeconds(1);
+        @Nullable Path bootstrap) {
 
     public ControlSettings {
         if (proxy.isEmpty()) {
@@ -40,32 +35,5 @@ public record ControlSettings(
         if (port < 1 || port > 65_535) {
             throw new IllegalArgumentException("control.port: " + port + " (expected: 1 to 65,535)");
         }
-        if (operatorGrace.isNegative()) {
-            throw new IllegalArgumentException("control.operatorGrace: " + operatorGrace + " (expected: 0 or more)");
-        }
-    }
-
-    /** With the usual grace. */
-    public ControlSettings(
-            PoolId pool,
-            String proxy,
-            String version,
-            String host,
-            int port,
-            Path trustBundle,
-            Path tokenFile,
-            @Nullable Path stateDirectory,
-            @Nullable Path bootstrap) {
-        this(
-                pool,
-                proxy,
-                version,
-                host,
-                port,
-                trustBundle,
-                tokenFile,
-                stateDirectory,
-                bootstrap,
-                DEFAULT_OPERATOR_GRACE);
     }
 }

@@ -28,7 +28,6 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -232,10 +231,13 @@ class ControlClientTest {
     }
 
     @Test
-    void silentOperator_isNotWaitedForLong() throws Exception {
+    void lastKnownGood_isLiveBeforeTheOperatorIsAsked() throws Exception {
         save(lastKnownGood(), TWO);
         start();
-        assertThat(operator.hears(ProxyMessage::hasHello).getHello().getKnown().getNumber())
+        assertThat(operator.hears(ProxyMessage::hasHello)
+                        .getHello()
+                        .getApplied()
+                        .getNumber())
                 .isEqualTo(2);
         await().until(() -> client.state().stale() && client.state().connected());
         operator.delta(TWO, THREE);
@@ -374,8 +376,7 @@ class ControlClientTest {
                 bundle(),
                 token(),
                 directory.resolve("state"),
-                directory.resolve("bootstrap"),
-                Duration.ofMillis(300));
+                directory.resolve("bootstrap"));
         client = ControlClient.start(settings, dataPlane, Clock.systemUTC(), new Random(1));
         open.add(client);
     }
