@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One request and its response: chooses a backend, sends the request, retries where that is safe, and passes the response
- * on. Event loop only.
+ * on. Event loop only. What clients are told of a failure names no backend's address, since clients may be anybody; the
+ * access log has it.
  *
  * <pre>
  *   CONNECTING -> AWAITING -> RESPONDING -> ENDED
@@ -175,7 +176,7 @@ final class Exchange implements UpstreamReceiver {
             tried = new ArrayList<>(4);
         }
         tried.add(target);
-        lastFailure = target.key().address() + ": " + failure;
+        lastFailure = failure;
     }
 
     private void noBackendLeft() {
@@ -184,7 +185,7 @@ final class Exchange implements UpstreamReceiver {
             fail(new Reply(503, "destination_unavailable", reason), Outcome.NO_BACKEND);
             return;
         }
-        String reason = "no backend could be reached: tried %d, the last was %s".formatted(tried.size(), lastFailure);
+        String reason = "no backend could be reached: tried %d, the last was: %s".formatted(tried.size(), lastFailure);
         fail(new Reply(502, "connection_refused", reason), Outcome.CONNECT_FAILED);
     }
 
@@ -204,7 +205,7 @@ final class Exchange implements UpstreamReceiver {
             case MORE -> pauseIfClientIsSlow();
             case COMPLETE -> complete(relay);
             case MALFORMED -> {
-                String reason = "invalid response from backend " + lastAddress() + ": " + relay.problem();
+                String reason = "the backend sent no valid response: " + relay.problem();
                 fail(new Reply(502, "http_protocol_error", reason), Outcome.BACKEND_FAILED);
             }
         }
@@ -264,7 +265,7 @@ final class Exchange implements UpstreamReceiver {
             return;
         }
         String when = relay.sawBytes() ? "in the middle of the response" : "before the response";
-        String reason = "backend %s failed %s: %s".formatted(lastAddress(), when, how);
+        String reason = "the backend failed %s: %s".formatted(when, how);
         fail(new Reply(502, "connection_terminated", reason), Outcome.BACKEND_FAILED);
     }
 
@@ -366,9 +367,8 @@ final class Exchange implements UpstreamReceiver {
     private void awaitingTick(int still, Ticks ticks) {
         if (requestBody.done() || !canTakeBody()) {
             if (still > ticks.response()) {
-                String reason = "backend %s did not answer within %d s"
-                        .formatted(
-                                lastAddress(), loop.limits().responseTimeout().toSeconds());
+                String reason = "the backend did not answer within %d s"
+                        .formatted(loop.limits().responseTimeout().toSeconds());
                 timeout(Limit.RESPONSE_TIMEOUT, reason);
             }
         } else if (still > ticks.streamIdle()) {
@@ -423,9 +423,5 @@ final class Exchange implements UpstreamReceiver {
 
     private void progress() {
         progressTick = loop.tick();
-    }
-
-    private String lastAddress() {
-        return last == null ? "" : last.key().address();
     }
 }

@@ -71,7 +71,8 @@ class FailureTest {
             proxy.publish(dead);
             assertThat(proxy.get("/"))
                     .startsWith("HTTP/1.1 502 Bad Gateway\r\n")
-                    .endsWith("tried 1, the last was 127.0.0.1:" + dead + ": connection refused\n");
+                    .endsWith("tried 1, the last was: connection refused\n")
+                    .doesNotContain("127.0.0.1:" + dead);
             assertThat(proxy.traffic.inFlight(Proxy.key(dead))).isZero();
         }
     }
@@ -154,7 +155,8 @@ class FailureTest {
                 Client client = proxy.connect()) {
             assertThat(client.get("/").readResponse())
                     .startsWith("HTTP/1.1 502 Bad Gateway\r\n")
-                    .contains("invalid response from backend 127.0.0.1:" + backend.port());
+                    .contains("the backend sent no valid response: ")
+                    .doesNotContain("127.0.0.1:" + backend.port());
             await().untilAsserted(() -> assertThat(backend.openConnections()).isZero());
         }
     }
