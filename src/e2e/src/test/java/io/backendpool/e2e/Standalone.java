@@ -39,6 +39,11 @@ final class Standalone {
     }
 
     void start() throws IOException {
+        operator = run(output, "run", manifest.toString(), "--state-dir", state.toString(), "--plain");
+    }
+
+    /** The built command line as a process, its output appended to {@code output}. */
+    static Process run(Path output, String... arguments) throws IOException {
         List<String> command = new ArrayList<>(List.of(
                 java(),
                 "-Xmx256m",
@@ -48,8 +53,8 @@ final class Standalone {
                 "-Dbackendpool.proxy.jar=" + Objects.requireNonNull(System.getProperty("backendpool.proxy.jar")),
                 "-jar",
                 Objects.requireNonNull(System.getProperty("backendpool.operator.jar"))));
-        command.addAll(List.of("run", manifest.toString(), "--state-dir", state.toString(), "--plain"));
-        operator = new ProcessBuilder(command)
+        command.addAll(List.of(arguments));
+        return new ProcessBuilder(command)
                 .redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(output.toFile()))
                 .start();
@@ -59,8 +64,9 @@ final class Standalone {
         return Objects.requireNonNull(operator);
     }
 
-    Path state() {
-        return state;
+    /** Where the proxy says which admin port it has. */
+    Path adminPort() {
+        return state.resolve("pools/default_colours/state/admin.port");
     }
 
     /** Kills the operator as a crash would; its proxies go on. */

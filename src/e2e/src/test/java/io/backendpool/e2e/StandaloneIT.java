@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.within;
 import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -161,6 +163,35 @@ class StandaloneIT {
                 .until(() -> HttpConnection.once(port, "/").status() == 200);
         pool.awaitReady();
         assertThat(pool.log()).contains("exit code 137");
+    }
+
+    @Test
+    void proxy_startedWhileTheOperatorIsAway_servesTheLastGoodPoolAndSaysThatItIsStale() throws Exception {
+        ProcessHandle proxy = ProcessHandle.of(onlyProxy()).orElseThrow();
+        List<String> command = new ArrayList<>();
+        command.add(proxy.info().command().orElseThrow());
+        command.addAll(List.of(proxy.info().arguments().orElseThrow()));
+        pool.kill();
+        proxy.destroyForcibly();
+        await().atMost(Standalone.PATIENCE).until(() -> !proxy.isAlive());
+        Path adminPort = pool.adminPort();
+        Files.deleteIfExists(adminPort);
+        Process alone = new ProcessBuilder(command)
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                .start();
+        try {
+            await().atMost(Standalone.PATIENCE)
+                    .ignoreExceptions()
+                    .until(() -> HttpConnection.once(port, "/").status() == 200);
+            assertThat(shares(30).keySet()).containsExactlyInAnyOrder("red", "green", "blue");
+            int admin = Integer.parseInt(Files.readString(adminPort).strip());
+            await().atMost(Standalone.PATIENCE).untilAsserted(() -> assertThat(
+                            HttpConnection.once(admin, "/pool").body())
+                    .containsPattern("\"stale\" ?: ?true"));
+        } finally {
+            alone.destroyForcibly().waitFor();
+        }
     }
 
     @Test
