@@ -1,0 +1,237 @@
+package io.backendpool.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What a user of one machine does and what goes wrong there, on the real programs. */
+class StandaloneIT {
+    private TestBackend red;
+    private TestBackend green;
+    private TestBackend blue;
+    private Standalone pool;
+    private int port;
+
+    @BeforeEach
+    void start(@TempDir Path directory) throws IOException {
+        red = TestBackend.start("red");
+        green = TestBackend.start("green");
+        blue = TestBackend.start("blue");
+        port = Ports.free();
+        pool = new Standalone(directory);
+        pool.write(manifest(100, 100, 100));
+        pool.start();
+        pool.awaitReady();
+    }
+
+    @AfterEach
+    void stop() throws InterruptedException {
+        pool.close();
+        List.of(red, green, blue).forEach(TestBackend::close);
+    }
+
+    @Test
+    void apply_firstRequests_areSharedAndTheStatusSaysSo() throws IOException {
+        Map<String, Integer> shares = shares(300);
+        assertThat(shares.keySet()).containsExactlyInAnyOrder("red", "green", "blue");
+        assertThat(shares.values()).allSatisfy(count -> assertThat(count).isCloseTo(100, within(3)));
+        assertThat(pool.section("summary")).containsEntry("ratio", "3/3");
+        assertThat(pool.section("proxies")).containsEntry("syncedRatio", "1/1").containsEntry("readyRatio", "1/1");
+        assertThat(pool.condition("Programmed")).containsEntry("status", "True");
+        assertThat(pool.backend(red.address()))
+                .containsEntry("health", "Healthy")
+                .containsEntry("group", "red");
+    }
+
+    @Test
+    void weightEdit_underLoad_sharesFollowWithoutARestartOrAFailure() throws IOException {
+        long proxy = onlyProxy();
+        long before = pool.revision();
+        try (Load load = Load.start(port)) {
+            awaitMore(load, 200);
+            pool.write(manifest(0, 100, 300));
+            await().atMost(Standalone.PATIENCE).until(() -> pool.revision() > before);
+            awaitSynced();
+            long red0 = load.of("red");
+            long green0 = load.of("green");
+            long blue0 = load.of("blue");
+            awaitMore(load, 800);
+            // The requests under way while the edit arrives may still be red's.
+            assertThat(load.of("red") - red0).isLessThanOrEqualTo(8);
+            assertThat((double) (load.of("blue") - blue0) / (load.of("green") - green0))
+                    .isCloseTo(3.0, within(0.2));
+            assertThat(load.failures()).isEmpty();
+        }
+        assertThat(onlyProxy()).isEqualTo(proxy);
+    }
+
+    @Test
+    void addresses_addedAndRemovedUnderLoad_noRequestFails() throws IOException {
+        try (Load load = Load.start(port);
+                TestBackend extra = TestBackend.start("extra")) {
+            for (int round = 0; round < 5; round++) {
+                long before = load.of("extra");
+                pool.write(manifest(100, 100, 100) + group("extra", extra, 100));
+                await().atMost(Standalone.PATIENCE).until(() -> load.of("extra") > before + 10);
+                pool.write(manifest(100, 100, 100));
+                await().atMost(Standalone.PATIENCE)
+                        .until(() -> pool.backend(extra.address()).isEmpty());
+                awaitSynced();
+            }
+            assertThat(load.failures()).isEmpty();
+            assertThat(load.succeeded()).isPositive();
+        }
+    }
+
+    @Test
+    void backend_diesAndComesBackUnderLoad_noRequestFailsAndTheStatusTells() throws IOException {
+        try (Load load = Load.start(port)) {
+            awaitMore(load, 100);
+            green.die();
+            await().atMost(Standalone.PATIENCE).until(() -> "Unhealthy"
+                    .equals(pool.backend(green.address()).get("health")));
+            assertThat(pool.backend(green.address())).hasEntrySatisfying("reason", reason -> assertThat((String) reason)
+                    .containsIgnoringCase("refused"));
+            assertThat(pool.backend(green.address())).containsEntry("effectiveWeight", "0");
+            assertThat(pool.section("summary")).containsEntry("ratio", "2/3");
+            awaitMore(load, 200);
+            green.start();
+            await().atMost(Standalone.PATIENCE)
+                    .until(() -> "Healthy".equals(pool.backend(green.address()).get("health")));
+            long before = load.of("green");
+            await().atMost(Standalone.PATIENCE).until(() -> load.of("green") > before + 20);
+            assertThat(load.failures()).isEmpty();
+        }
+    }
+
+    @Test
+    void operator_killedAndRestartedUnderLoad_noRequestFailsAndEditsGoOn() throws Exception {
+        long proxy = onlyProxy();
+        long before = pool.revision();
+        try (Load load = Load.start(port)) {
+            awaitMore(load, 100);
+            pool.kill();
+            awaitMore(load, 300);
+            pool.start();
+            pool.write(manifest(0, 100, 100));
+            await().atMost(Standalone.PATIENCE).until(() -> pool.revision() > before);
+            awaitSynced();
+            long red0 = load.of("red");
+            awaitMore(load, 300);
+            assertThat(load.of("red") - red0).isLessThanOrEqualTo(8);
+            assertThat(load.failures()).isEmpty();
+        }
+        assertThat(onlyProxy()).as("the proxy that ran before\n%s", pool.log()).isEqualTo(proxy);
+    }
+
+    @Test
+    void badEdit_ofAGoodFile_changesNothingThatRunsAndNamesTheField() throws IOException {
+        long before = pool.revision();
+        pool.write(manifest(100, 100, 100).replace("weight: 100", "weight: -1"));
+        await().atMost(Standalone.PATIENCE).until(() -> pool.log().contains("weight: -1"));
+        assertThat(pool.log()).containsPattern("pool\\.yaml:\\d+.*weight.*-1 .*expected.*1,000,000");
+        assertThat(shares(30).keySet()).containsExactlyInAnyOrder("red", "green", "blue");
+        assertThat(pool.revision()).isEqualTo(before);
+        await().atMost(Standalone.PATIENCE).until(() -> pool.status().toString().contains("weight: -1"));
+
+        pool.write(manifest(100, 100, 0));
+        await().atMost(Standalone.PATIENCE).until(() -> pool.revision() > before);
+        awaitSynced();
+        assertThat(shares(30).keySet()).containsExactlyInAnyOrder("red", "green");
+    }
+
+    @Test
+    void proxy_crashes_isStartedAgainAndServesTheSameRevision() throws IOException {
+        long proxy = onlyProxy();
+        ProcessHandle.of(proxy).orElseThrow().destroyForcibly();
+        await().atMost(Standalone.PATIENCE)
+                .until(() -> pool.proxies().stream().anyMatch(other -> other.isAlive() && other.pid() != proxy));
+        await().atMost(Standalone.PATIENCE)
+                .ignoreExceptions()
+                .until(() -> HttpConnection.once(port, "/").status() == 200);
+        pool.awaitReady();
+        assertThat(pool.log()).contains("exit code 137");
+    }
+
+    @Test
+    void sigterm_underLoad_drainsAndStopsAllThatItStarted() throws InterruptedException {
+        try (Load load = Load.start(port)) {
+            awaitMore(load, 100);
+            assertThat(pool.stop()).as(pool.log()).isZero();
+            // Answers were whole until the port closed: what failed after that was refused or told to close.
+            assertThat(load.failures())
+                    .allMatch(failure -> failure.contains("Connection refused")
+                            || failure.contains("connection closed after \"\"")
+                            || failure.contains("reset"));
+        }
+        assertThat(pool.proxies()).isEmpty();
+    }
+
+    private String manifest(int redWeight, int greenWeight, int blueWeight) {
+        return """
+                apiVersion: backendpool.io/v1alpha1
+                kind: BackendPool
+                metadata:
+                  name: colours
+                spec:
+                  listeners:
+                  - {name: http, port: %d, protocol: HTTP}
+                  healthCheck:
+                    http: {path: /healthz}
+                    interval: 500ms
+                    timeout: 400ms
+                    healthyThreshold: 1
+                    unhealthyThreshold: 2
+                  backends:
+                """.formatted(port)
+                + group("red", red, redWeight)
+                + group("green", green, greenWeight)
+                + group("blue", blue, blueWeight);
+    }
+
+    private static String group(String name, TestBackend backend, int weight) {
+        return """
+                  - name: %s
+                    addresses: ["%s"]
+                    weight: %d
+                """.formatted(name, backend.address(), weight);
+    }
+
+    private Map<String, Integer> shares(int requests) throws IOException {
+        Map<String, Integer> shares = new TreeMap<>();
+        try (HttpConnection connection = new HttpConnection(port)) {
+            for (int i = 0; i < requests; i++) {
+                HttpConnection.Response response = connection.get("/");
+                assertThat(response.status()).isEqualTo(200);
+                shares.merge(response.body(), 1, Integer::sum);
+            }
+        }
+        return shares;
+    }
+
+    private long onlyProxy() {
+        List<ProcessHandle> proxies = pool.proxies();
+        assertThat(proxies).as(pool.log()).hasSize(1);
+        return proxies.getFirst().pid();
+    }
+
+    private void awaitSynced() {
+        await().atMost(Standalone.PATIENCE)
+                .until(() -> "1/1".equals(pool.section("proxies").get("syncedRatio")));
+    }
+
+    private static void awaitMore(Load load, long requests) {
+        long target = load.succeeded() + requests;
+        await().atMost(Standalone.PATIENCE).until(() -> load.succeeded() >= target);
+    }
+}

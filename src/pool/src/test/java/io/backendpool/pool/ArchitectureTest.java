@@ -1,0 +1,57 @@
+package io.backendpool.pool;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+
+/** docs/design.md: pool -> JDK only; pool.pick and pool.health -> pool, never each other. */
+@AnalyzeClasses(packages = "io.backendpool", importOptions = ImportOption.DoNotIncludeTests.class)
+class ArchitectureTest {
+    @ArchTest
+    static final ArchRule pool_imports_jdkOnly = classes()
+            .should()
+            .onlyDependOnClassesThat()
+            .resideInAnyPackage("java..", "org.jspecify.annotations..", "io.backendpool.pool..");
+
+    @ArchTest
+    static final ArchRule pickers_know_no_health = noClasses()
+            .that()
+            .resideInAPackage("..pool.pick..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("..pool.health..");
+
+    @ArchTest
+    static final ArchRule health_knows_no_pickers = noClasses()
+            .that()
+            .resideInAPackage("..pool.health..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("..pool.pick..");
+
+    @ArchTest
+    static final ArchRule packages_have_no_cycles =
+            slices().matching("io.backendpool.(**)").should().beFreeOfCycles();
+
+    /** Clock and randomness are injected; nothing here reads, writes, waits or logs. */
+    @ArchTest
+    static final ArchRule no_io_no_threads = noClasses()
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(
+                    "java.io..", "java.nio..", "java.net..", "java.util.concurrent..", "java.util.logging..");
+
+    @ArchTest
+    static final ArchRule no_clock_of_its_own = noClasses()
+            .should()
+            .callMethod(System.class, "nanoTime")
+            .orShould()
+            .callMethod(System.class, "currentTimeMillis")
+            .orShould()
+            .callMethod(java.time.Instant.class, "now");
+}
