@@ -65,6 +65,18 @@ final class CrdTest {
         assertThat(without).as("fields without a @JsonPropertyDescription").isEmpty();
     }
 
+    @Test
+    void crd_patterns_areExplainedInWords() {
+        String yaml = GeneratedCrd.yaml();
+        assertThat(yaml.lines()
+                        .filter(line -> line.strip().startsWith("title:"))
+                        .count())
+                .isEqualTo(yaml.lines()
+                        .filter(line -> line.strip().startsWith("pattern:"))
+                        .count())
+                .isPositive();
+    }
+
     private static void collect(String path, JSONSchemaProps schema, List<String> without) {
         if (schema.getProperties() == null) {
             return;

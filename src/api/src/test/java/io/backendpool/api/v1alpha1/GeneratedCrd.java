@@ -33,6 +33,29 @@ final class GeneratedCrd implements CRDPostProcessor {
     private static final String QUANTITY = "^(\\+|-)?(([0-9]+(\\.[0-9]*)?)|(\\.[0-9]+))"
             + "(([KMGTPE]i)|[numkMGTPE]|([eE](\\+|-)?(([0-9]+(\\.[0-9]*)?)|(\\.[0-9]+))))?$";
 
+    /** What a value looks like, in words: the schema's title beside its pattern, for the messages of whoever reads the CRD. */
+    private static final Map<String, String> WORDS = Map.of(
+            Syntax.LABEL,
+            "1 to 63 lower-case letters, digits and dashes, starting and ending with a letter or a digit",
+            Syntax.SERVICE_NAME,
+            "1 to 63 lower-case letters, digits and dashes, starting with a letter and not ending with a dash",
+            Syntax.PORT_NAME,
+            "1 to 65,535, or the name of a port: up to 15 lower-case letters, digits and single dashes, a letter among them",
+            Syntax.DURATION,
+            "a duration such as 500ms, 5s or 1m30s",
+            Syntax.STATUS_RANGE,
+            "a status code such as \"200\" or a range such as \"200-299\", within 100 to 599",
+            Syntax.PATH,
+            "a path of up to 1,024 characters that starts with '/', without spaces and '#'",
+            Syntax.ADDRESS,
+            "IPv4:port, [IPv6]:port or dns-name:port, the port 1 to 65,535",
+            Syntax.HOST,
+            "a host name or address of up to 260 characters, with or without a port",
+            Syntax.LABEL_VALUE,
+            "up to 63 letters, digits, '-', '_' and '.', starting and ending with a letter or a digit",
+            QUANTITY,
+            "a quantity such as 500m, 2 or 1Gi");
+
     private GeneratedCrd() {}
 
     /** The whole file. */
@@ -94,6 +117,8 @@ final class GeneratedCrd implements CRDPostProcessor {
         emptyDefault(property(spec, "proxy"));
         walk(property(spec, "proxy"), GeneratedCrd::quantities);
 
+        walk(spec, schema -> schema.setTitle(schema.getPattern() == null ? null : WORDS.get(schema.getPattern())));
+
         JSONSchemaProps status = property(root, "status");
         status.setDescription("What the data plane really does. Written by the operator.");
         mapList(property(status, "conditions"), "type");
@@ -154,6 +179,10 @@ final class GeneratedCrd implements CRDPostProcessor {
         }
         if (schema.getItems() != null && schema.getItems().getSchema() != null) {
             walk(schema.getItems().getSchema(), visitor);
+        }
+        if (schema.getAdditionalProperties() != null
+                && schema.getAdditionalProperties().getSchema() != null) {
+            walk(schema.getAdditionalProperties().getSchema(), visitor);
         }
     }
 

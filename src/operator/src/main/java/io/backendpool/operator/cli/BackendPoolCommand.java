@@ -10,6 +10,14 @@ import picocli.CommandLine.Command;
         name = "backendpool",
         description = "A load balancer from one BackendPool manifest, with a status that tells the truth.",
         mixinStandardHelpOptions = true,
-        subcommands = {DemoCommand.class, RunCommand.class, ValidateCommand.class, AutoComplete.GenerateCompletion.class
-        })
+        versionProvider = Version.class,
+        synopsisSubcommandLabel = "COMMAND",
+        subcommands = {
+            DemoCommand.class,
+            RunCommand.class,
+            ValidateCommand.class,
+            SampleBackendCommand.class,
+            AutoComplete.GenerateCompletion.class
+        },
+        footer = {"", "Start here: ./backendpool demo"})
 public final class BackendPoolCommand {}

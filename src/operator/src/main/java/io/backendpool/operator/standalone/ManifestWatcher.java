@@ -40,6 +40,7 @@ final class ManifestWatcher implements AutoCloseable {
     private final Thread thread = Thread.ofPlatform().daemon().name("manifests").unstarted(this::watch);
     private final Map<Path, WatchKey> keys = new HashMap<>();
     private @Nullable WatchService watchService;
+    private SortedMap<Path, Stamp> last = new TreeMap<>();
     private volatile boolean closed;
 
     /** Gets the manifests whenever one of them has changed. */
@@ -54,7 +55,8 @@ final class ManifestWatcher implements AutoCloseable {
         boolean changed(List<Path> files, boolean settled);
     }
 
-    private record Stamp(FileTime modified, long size, @Nullable Object key) {}
+    private record Stamp(
+            FileTime modified, long size, @Nullable Object key) {}
 
     /** Will watch {@code roots}: files, and directories whose direct children ending in .yaml or .yml are manifests. */
     ManifestWatcher(List<Path> roots, Listener listener) {
@@ -75,8 +77,6 @@ final class ManifestWatcher implements AutoCloseable {
         }
         thread.start();
     }
-
-    private SortedMap<Path, Stamp> last = new TreeMap<>();
 
     private void watch() {
         try {
@@ -131,7 +131,8 @@ final class ManifestWatcher implements AutoCloseable {
             return;
         }
         for (Path root : roots) {
-            Path directory = Files.isDirectory(root) ? root : root.toAbsolutePath().getParent();
+            Path directory =
+                    Files.isDirectory(root) ? root : root.toAbsolutePath().getParent();
             WatchKey key = keys.get(root);
             if (directory == null || !Files.isDirectory(directory) || (key != null && key.isValid())) {
                 continue;
@@ -150,7 +151,16 @@ final class ManifestWatcher implements AutoCloseable {
         }
     }
 
+    /** The manifests that there are now at {@code roots}. */
+    static List<Path> manifests(List<Path> roots) {
+        return List.copyOf(look(roots).keySet());
+    }
+
     private SortedMap<Path, Stamp> look() {
+        return look(roots);
+    }
+
+    private static SortedMap<Path, Stamp> look(List<Path> roots) {
         SortedMap<Path, Stamp> found = new TreeMap<>();
         for (Path root : roots) {
             if (Files.isDirectory(root)) {

@@ -39,7 +39,7 @@ final class StatusFiles implements StatusSink {
                     .build())
             .setDefaultPropertyInclusion(JsonInclude.Include.NON_NULL);
     private final Function<PoolId, @Nullable Path> manifestOf;
-    private final Map<Path, TreeMap<PoolId, BackendPoolStatus>> written = new HashMap<>();
+    private final Map<Path, Map<PoolId, BackendPoolStatus>> written = new HashMap<>();
     private final Set<Path> refused = new HashSet<>();
 
     /** {@code manifestOf} gives the file that a pool comes from; null: none now. */
@@ -58,7 +58,7 @@ final class StatusFiles implements StatusSink {
                 replace(file, statuses);
             }
         });
-        TreeMap<PoolId, BackendPoolStatus> statuses = written.computeIfAbsent(manifest, file -> new TreeMap<>());
+        Map<PoolId, BackendPoolStatus> statuses = written.computeIfAbsent(manifest, file -> new TreeMap<>());
         statuses.put(pool, status);
         replace(manifest, statuses);
     }
@@ -77,7 +77,7 @@ final class StatusFiles implements StatusSink {
         return manifest.resolveSibling(manifest.getFileName() + SUFFIX);
     }
 
-    private void replace(Path manifest, TreeMap<PoolId, BackendPoolStatus> statuses) {
+    private void replace(Path manifest, Map<PoolId, BackendPoolStatus> statuses) {
         Path file = beside(manifest);
         Path next = file.resolveSibling("." + file.getFileName() + ".next");
         try {

@@ -61,14 +61,15 @@ public final class StatusAggregator {
         for (Verdict verdict : new ConditionRules(facts, report).verdicts()) {
             Reason reason = verdict.reason();
             Condition old = before.get(reason.type().word());
-            boolean same = old != null && reason.status().equals(old.getStatus());
+            String since =
+                    old != null && reason.status().equals(old.getStatus()) ? old.getLastTransitionTime() : time(now);
             conditions.add(new ConditionBuilder()
                     .withType(reason.type().word())
                     .withStatus(reason.status())
                     .withReason(reason.word())
                     .withMessage(verdict.message())
                     .withObservedGeneration(facts.spec().generation())
-                    .withLastTransitionTime(same ? old.getLastTransitionTime() : time(now))
+                    .withLastTransitionTime(since)
                     .build());
         }
         return conditions;

@@ -1,0 +1,162 @@
+package io.backendpool.control;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import io.backendpool.control.v1.Snapshot;
+import io.backendpool.pool.PoolId;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Arrays;
+
+/**
+ * A pool in a file, so that a proxy can serve before it has an operator: its own copy of what it last applied, or the
+ * bootstrap that it was installed with. Any thread; one writer per file.
+ *
+ * <pre>
+ *   bytes  8   magic  "BPOOLLKG"
+ *          4   format version, 1, big endian
+ *          4   length of the payload
+ *         32   SHA-256 of the payload
+ *          …   payload: a Snapshot of control.proto
+ * </pre>
+ */
+public final class LastKnownGood {
+    static final int VERSION = 1;
+    private static final byte[] MAGIC = {'B', 'P', 'O', 'O', 'L', 'L', 'K', 'G'};
+    private static final int CHECKSUM_LENGTH = 32;
+    private static final int HEADER_LENGTH = MAGIC.length + 4 + 4 + CHECKSUM_LENGTH;
+
+    /** No pool is this large; a larger file is no copy of ours. */
+    private static final int MAX_FILE_LENGTH = 256 << 20;
+
+    private LastKnownGood() {}
+
+    /** What was found in a file. An expected failure is a value. */
+    public sealed interface Read {}
+
+    /** A whole, verified pool. */
+    public record Found(PublishedPool pool) implements Read {}
+
+    /** There is no file. */
+    public record Absent() implements Read {}
+
+    /**
+     * There is a file, and it must not be served.
+     *
+     * @param reason one sentence that names the file
+     */
+    public record Unusable(String reason) implements Read {}
+
+    /** Reads and verifies the copy of pool {@code id}. */
+    public static Read read(Path file, PoolId id) {
+        byte[] bytes;
+        try {
+            long length = Files.size(file);
+            if (length > MAX_FILE_LENGTH) {
+                return new Unusable("%s: %,d bytes (expected: at most %,d)".formatted(file, length, MAX_FILE_LENGTH));
+            }
+            bytes = Files.readAllBytes(file);
+        } catch (NoSuchFileException absent) {
+            return new Absent();
+        } catch (IOException unreadable) {
+            return new Unusable("%s: cannot be read: %s".formatted(file, unreadable));
+        }
+        try {
+            return new Found(decode(bytes, id));
+        } catch (InvalidSnapshotException invalid) {
+            return new Unusable(file + ": " + invalid.getMessage());
+        }
+    }
+
+    /**
+     * Replaces {@code file} as a whole: after a crash it holds the old pool or the new one, never a part.
+     *
+     * @throws IOException nothing was changed
+     */
+    public static void write(Path file, PublishedPool pool) throws IOException {
+        Path next = file.resolveSibling(file.getFileName() + ".next");
+        ByteBuffer bytes = ByteBuffer.wrap(encode(pool));
+        try (FileChannel channel = FileChannel.open(
+                next, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE)) {
+            while (bytes.hasRemaining()) {
+                channel.write(bytes);
+            }
+            // Before the rename, else a crash may leave the new name on an empty file.
+            channel.force(true);
+        }
+        Files.move(next, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    }
+
+    /** The file's content, for whoever brings it to the proxy by other means. */
+    public static byte[] encode(PublishedPool pool) {
+        byte[] payload = SnapshotCodec.encode(pool).toByteArray();
+        return ByteBuffer.allocate(HEADER_LENGTH + payload.length)
+                .put(MAGIC)
+                .putInt(VERSION)
+                .putInt(payload.length)
+                .put(checksum(payload))
+                .put(payload)
+                .array();
+    }
+
+    private static PublishedPool decode(byte[] bytes, PoolId id) throws InvalidSnapshotException {
+        int magic = Math.min(bytes.length, MAGIC.length);
+        if (bytes.length == 0 || !Arrays.equals(bytes, 0, magic, MAGIC, 0, magic)) {
+            throw new InvalidSnapshotException("is no last known good pool (expected: begins with BPOOLLKG)");
+        }
+        if (bytes.length < HEADER_LENGTH) {
+            throw new InvalidSnapshotException(
+                    "is cut off: %,d bytes (expected: at least %,d)".formatted(bytes.length, HEADER_LENGTH));
+        }
+        ByteBuffer in = ByteBuffer.wrap(bytes).position(MAGIC.length);
+        int version = in.getInt();
+        if (version != VERSION) {
+            throw new InvalidSnapshotException("format version: %s (expected: %d): was written by another version"
+                    .formatted(Integer.toUnsignedString(version), VERSION));
+        }
+        int length = in.getInt();
+        byte[] checksum = new byte[CHECKSUM_LENGTH];
+        in.get(checksum);
+        if (in.remaining() != length) {
+            throw new InvalidSnapshotException("is cut off or grown: %,d bytes of pool (expected: %s)"
+                    .formatted(in.remaining(), Integer.toUnsignedString(length)));
+        }
+        byte[] payload = new byte[length];
+        in.get(payload);
+        if (!Arrays.equals(checksum, checksum(payload))) {
+            throw new InvalidSnapshotException("is damaged: its checksum is another (expected: that of its content)");
+        }
+        PublishedPool pool = parse(payload);
+        if (!pool.snapshot().id().equals(id)) {
+            throw new InvalidSnapshotException(
+                    "pool: %s (expected: %s)".formatted(pool.snapshot().id(), id));
+        }
+        return pool;
+    }
+
+    private static PublishedPool parse(byte[] payload) throws InvalidSnapshotException {
+        try {
+            PublishedPool pool = SnapshotCodec.decode(Snapshot.parseFrom(payload));
+            SnapshotCodec.verify(pool);
+            return pool;
+        } catch (InvalidProtocolBufferException invalid) {
+            throw new InvalidSnapshotException("is no pool: " + invalid.getMessage());
+        }
+    }
+
+    private static byte[] checksum(byte[] payload) {
+        try {
+            return MessageDigest.getInstance("SHA-256").digest(payload);
+        } catch (NoSuchAlgorithmException impossible) {
+            // Every Java platform has it, see MessageDigest.
+            throw new IllegalStateException(impossible);
+        }
+    }
+}

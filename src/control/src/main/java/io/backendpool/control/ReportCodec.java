@@ -1,0 +1,154 @@
+package io.backendpool.control;
+
+import io.backendpool.control.v1.BackendReport;
+import io.backendpool.control.v1.Report;
+import io.backendpool.pool.BackendKey;
+import io.backendpool.pool.HealthState;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A proxy's status as reports: the first whole, then only what changed. Times travel in whole milliseconds. Any thread.
+ *
+ * <p>Unlike a pool, a report may come from a newer version: fields that this one does not know are skipped and a health
+ * state that it does not know counts as {@link HealthState#UNKNOWN}, so that proxies may be upgraded first.
+ */
+public final class ReportCodec {
+    /** A proxy that reports more backends than this is refused: the operator's memory is bounded. */
+    static final int MAX_BACKENDS = 100_000;
+
+    /** Longer reasons are cut. */
+    static final int MAX_REASON_LENGTH = 1_024;
+
+    private ReportCodec() {}
+
+    /** All of {@code status}. */
+    public static Report whole(ProxyStatus status) {
+        Report.Builder report =
+                Report.newBuilder().setWhole(true).setReady(status.ready()).setTraffic(encode(status.traffic()));
+        status.backends().forEach(backend -> report.addChanged(encode(backend)));
+        return report.build();
+    }
+
+    /** What changed between two states of the same proxy; null: nothing did. */
+    public static @Nullable Report changes(ProxyStatus from, ProxyStatus to) {
+        Map<BackendKey, BackendReport> before = new HashMap<>();
+        from.backends().forEach(backend -> before.put(backend.key(), encode(backend)));
+        Report.Builder report = Report.newBuilder().setReady(to.ready()).setTraffic(encode(to.traffic()));
+        for (BackendStatus backend : to.backends()) {
+            BackendReport now = encode(backend);
+            if (!now.equals(before.remove(backend.key()))) {
+                report.addChanged(now);
+            }
+        }
+        before.keySet().stream().sorted().forEach(gone -> report.addRemoved(SnapshotCodec.encode(gone)));
+        boolean same = report.getChangedCount() == 0
+                && report.getRemovedCount() == 0
+                && from.ready() == to.ready()
+                && from.traffic().equals(to.traffic());
+        return same ? null : report.build();
+    }
+
+    /**
+     * The status after {@code report}, backends in the order of their keys.
+     *
+     * @param last the status before it; ignored where the report is whole
+     * @throws InvalidReportException a backend without an address, or too many of them
+     */
+    public static ProxyStatus apply(ProxyStatus last, Report report) throws InvalidReportException {
+        Map<BackendKey, BackendStatus> backends = new TreeMap<>();
+        if (!report.getWhole()) {
+            last.backends().forEach(backend -> backends.put(backend.key(), backend));
+        }
+        for (io.backendpool.control.v1.BackendKey removed : report.getRemovedList()) {
+            backends.remove(decode(removed));
+        }
+        for (BackendReport changed : report.getChangedList()) {
+            BackendStatus status = decode(changed);
+            backends.put(status.key(), status);
+        }
+        if (backends.size() > MAX_BACKENDS) {
+            throw new InvalidReportException(
+                    "report: %,d backends (expected: at most %,d)".formatted(backends.size(), MAX_BACKENDS));
+        }
+        return new ProxyStatus(report.getReady(), List.copyOf(backends.values()), decode(report.getTraffic()));
+    }
+
+    private static BackendReport encode(BackendStatus status) {
+        return BackendReport.newBuilder()
+                .setKey(SnapshotCodec.encode(status.key()))
+                .setState(encode(status.state()))
+                .setReason(cut(status.reason()))
+                .setSinceEpochMillis(Math.max(0, status.since().toEpochMilli()))
+                .setEffectiveWeight(status.effectiveWeight())
+                .setInFlight(status.inFlight())
+                .setWindowRequests(status.windowRequests())
+                .build();
+    }
+
+    private static BackendStatus decode(BackendReport report) throws InvalidReportException {
+        return new BackendStatus(
+                decode(report.getKey()),
+                decode(report.getState()),
+                cut(report.getReason()),
+                Instant.ofEpochMilli(Math.max(0, report.getSinceEpochMillis())),
+                report.getEffectiveWeight(),
+                Math.max(0, report.getInFlight()),
+                Math.max(0, report.getWindowRequests()));
+    }
+
+    private static BackendKey decode(io.backendpool.control.v1.BackendKey key) throws InvalidReportException {
+        try {
+            return SnapshotCodec.decode(key);
+        } catch (InvalidSnapshotException invalid) {
+            throw new InvalidReportException("report: " + invalid.getMessage());
+        }
+    }
+
+    private static String cut(String reason) {
+        return reason.length() <= MAX_REASON_LENGTH ? reason : reason.substring(0, MAX_REASON_LENGTH);
+    }
+
+    private static BackendReport.State encode(HealthState state) {
+        return switch (state) {
+            case UNHEALTHY -> BackendReport.State.UNHEALTHY;
+            case UNKNOWN -> BackendReport.State.UNKNOWN;
+            case DRAINING -> BackendReport.State.DRAINING;
+            case HEALTHY -> BackendReport.State.HEALTHY;
+        };
+    }
+
+    private static HealthState decode(BackendReport.State state) {
+        return switch (state) {
+            case UNHEALTHY -> HealthState.UNHEALTHY;
+            case DRAINING -> HealthState.DRAINING;
+            case HEALTHY -> HealthState.HEALTHY;
+            case UNKNOWN, STATE_UNSPECIFIED, UNRECOGNIZED -> HealthState.UNKNOWN;
+        };
+    }
+
+    private static io.backendpool.control.v1.Traffic encode(Traffic traffic) {
+        return io.backendpool.control.v1.Traffic.newBuilder()
+                .setWindowMillis(traffic.windowMillis())
+                .setWindowRequests(traffic.windowRequests())
+                .setWindowErrors(traffic.windowErrors())
+                .setP99Millis(traffic.p99Millis())
+                .setTotalRequests(traffic.totalRequests())
+                .setClientConnections(traffic.clientConnections())
+                .build();
+    }
+
+    private static Traffic decode(io.backendpool.control.v1.Traffic traffic) {
+        return new Traffic(
+                Math.max(0, traffic.getWindowMillis()),
+                Math.max(0, traffic.getWindowRequests()),
+                Math.max(0, traffic.getWindowErrors()),
+                traffic.getP99Millis(),
+                Math.max(0, traffic.getTotalRequests()),
+                Math.max(0, traffic.getClientConnections()));
+    }
+}

@@ -1,0 +1,112 @@
+package io.backendpool.control;
+
+import io.backendpool.pool.Backend;
+import io.backendpool.pool.BackendKey;
+import io.backendpool.pool.PoolSnapshot;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What turns one snapshot of a pool into another: proportional to the change, not to the pool. For all a and b of one
+ * pool, {@code between(a, b).applyTo(a)} equals b. Immutable; any thread.
+ */
+public final class SnapshotDelta {
+    private final @Nullable PoolConfig config;
+    private final List<Backend> upserts;
+    private final List<BackendKey> removals;
+
+    SnapshotDelta(@Nullable PoolConfig config, List<Backend> upserts, List<BackendKey> removals) {
+        this.config = config;
+        this.upserts = List.copyOf(upserts);
+        this.removals = List.copyOf(removals);
+    }
+
+    /** The change from {@code from} to {@code to}, which are of the same pool. */
+    public static SnapshotDelta between(PoolSnapshot from, PoolSnapshot to) {
+        if (!from.id().equals(to.id())) {
+            throw new IllegalArgumentException("pool: " + to.id() + " (expected: " + from.id() + ")");
+        }
+        List<Backend> upserts = new ArrayList<>();
+        List<BackendKey> removals = new ArrayList<>();
+        List<Backend> old = from.backends();
+        List<Backend> young = to.backends();
+        // Both are sorted by key: one walk over the two.
+        int i = 0;
+        int j = 0;
+        while (i < old.size() || j < young.size()) {
+            int order = i == old.size()
+                    ? 1
+                    : j == young.size()
+                            ? -1
+                            : old.get(i).key().compareTo(young.get(j).key());
+            if (order < 0) {
+                removals.add(old.get(i++).key());
+            } else if (order > 0) {
+                upserts.add(young.get(j++));
+            } else {
+                if (!old.get(i).equals(young.get(j))) {
+                    upserts.add(young.get(j));
+                }
+                i++;
+                j++;
+            }
+        }
+        PoolConfig config = PoolConfig.of(to);
+        return new SnapshotDelta(config.equals(PoolConfig.of(from)) ? null : config, upserts, removals);
+    }
+
+    /**
+     * The snapshot that follows from {@code base}.
+     *
+     * @throws InvalidSnapshotException the change does not fit: it was made for another base
+     */
+    public PoolSnapshot applyTo(PoolSnapshot base) throws InvalidSnapshotException {
+        Map<BackendKey, Backend> backends = new TreeMap<>();
+        base.backends().forEach(backend -> backends.put(backend.key(), backend));
+        for (BackendKey key : removals) {
+            if (backends.remove(key) == null) {
+                throw new InvalidSnapshotException(
+                        "delta removes backend %s (expected: one of the base's backends)".formatted(key));
+            }
+        }
+        upserts.forEach(backend -> backends.put(backend.key(), backend));
+        try {
+            return (config == null ? PoolConfig.of(base) : config).with(base.id(), List.copyOf(backends.values()));
+        } catch (IllegalArgumentException invalid) {
+            throw SnapshotCodec.invalid(invalid);
+        }
+    }
+
+    /** Nothing changes. */
+    public boolean isEmpty() {
+        return config == null && upserts.isEmpty() && removals.isEmpty();
+    }
+
+    /** How many backends it names. */
+    public int size() {
+        return upserts.size() + removals.size();
+    }
+
+    /** The new configuration, or null where it stays. */
+    @Nullable
+    PoolConfig config() {
+        return config;
+    }
+
+    List<Backend> upserts() {
+        return upserts;
+    }
+
+    List<BackendKey> removals() {
+        return removals;
+    }
+
+    @Override
+    public String toString() {
+        return "SnapshotDelta[config=%s, upserts=%s, removals=%s]"
+                .formatted(config == null ? "unchanged" : config, upserts, removals);
+    }
+}

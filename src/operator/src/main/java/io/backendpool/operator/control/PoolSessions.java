@@ -1,0 +1,229 @@
+package io.backendpool.operator.control;
+
+import io.backendpool.control.PublishedPool;
+import io.backendpool.control.Revision;
+import io.backendpool.control.SnapshotCodec;
+import io.backendpool.control.SnapshotDelta;
+import io.backendpool.control.SnapshotDigest;
+import io.backendpool.control.v1.OperatorMessage;
+import io.backendpool.pool.PoolId;
+import io.backendpool.pool.PoolSnapshot;
+import io.grpc.Status;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One pool: what is published, and the sessions of its proxies. Its monitor serialises everything about the pool,
+ * including its sessions; nothing under it blocks but the revision store.
+ */
+final class PoolSessions {
+    /** What was published of late, so that a proxy that is a little behind gets a delta. */
+    private static final int HISTORY = 8;
+
+    private static final Logger LOG = Logger.getLogger(ControlServer.class);
+
+    private final PoolId id;
+    private final int maxProxies;
+    private final Clock clock;
+    private final Runnable changed;
+    private final RevisionCounter counter;
+    private final Map<String, ProxySession> sessions = new LinkedHashMap<>();
+    private final Map<String, PublishedPool> history = new LinkedHashMap<>();
+    /** Messages that lead to the newest revision, by what they start from; shared by the sessions. */
+    private final Map<Revision, OperatorMessage> deltas = new LinkedHashMap<>();
+
+    private @Nullable OperatorMessage whole;
+    private @Nullable PublishedPool published;
+    private @Nullable Instant publishedAt;
+    private @Nullable String withdrawn;
+    private @Nullable Revision announced;
+
+    PoolSessions(PoolId id, RevisionStore store, int maxProxies, Clock clock, Runnable changed) {
+        this.id = id;
+        this.maxProxies = maxProxies;
+        this.clock = clock;
+        this.changed = changed;
+        this.counter = new RevisionCounter(id, store);
+    }
+
+    PoolId id() {
+        return id;
+    }
+
+    synchronized Revision publish(PoolSnapshot snapshot) {
+        withdrawn = null;
+        String digest = SnapshotDigest.of(snapshot);
+        if (published != null && published.revision().digest().equals(digest)) {
+            return published.revision();
+        }
+        return publish(snapshot, counter.next(digest));
+    }
+
+    private Revision publish(PoolSnapshot snapshot, Revision revision) {
+        PublishedPool next = new PublishedPool(revision, snapshot);
+        published = next;
+        publishedAt = clock.instant();
+        whole = null;
+        deltas.clear();
+        history.remove(revision.digest());
+        history.put(revision.digest(), next);
+        if (history.size() > HISTORY) {
+            history.remove(history.keySet().iterator().next());
+        }
+        for (ProxySession session : List.copyOf(sessions.values())) {
+            session.publish(next);
+        }
+        changed.run();
+        return revision;
+    }
+
+    /** Ends the pool: its proxies are sent away and not let in again until it is published anew. */
+    synchronized void withdraw(String reason) {
+        withdrawn = reason;
+        published = null;
+        publishedAt = null;
+        whole = null;
+        deltas.clear();
+        history.clear();
+        shutdown(reason);
+    }
+
+    synchronized void shutdown(String reason) {
+        List.copyOf(sessions.values()).forEach(session -> session.shutdown(reason));
+        changed.run();
+    }
+
+    /** Lets a proxy in that has proved itself and said Hello. Not OK: why it is sent away. */
+    synchronized Status join(ProxySession session, @Nullable Revision known) {
+        if (withdrawn != null) {
+            return Status.NOT_FOUND.withDescription("pool " + id + " is gone: " + withdrawn);
+        }
+        ProxySession former = sessions.get(session.proxy());
+        if (former == null && sessions.size() >= maxProxies) {
+            return Status.RESOURCE_EXHAUSTED.withDescription("pool %s has %,d proxies connected (expected: at most %,d)"
+                    .formatted(id, sessions.size(), maxProxies));
+        }
+        if (former != null) {
+            former.end(Status.ABORTED.withDescription("replaced by a newer connection of the same proxy"));
+        }
+        sessions.put(session.proxy(), session);
+        session.admitted();
+        raiseAbove(session.applied());
+        raiseAbove(known);
+        if (published != null) {
+            session.publish(published);
+        }
+        changed.run();
+        return Status.OK;
+    }
+
+    /** Numbers never fall: where a proxy has seen a higher one, the current content is published again above it. */
+    private void raiseAbove(@Nullable Revision seen) {
+        if (seen == null) {
+            return;
+        }
+        counter.seen(seen);
+        PublishedPool now = published;
+        if (now == null) {
+            return;
+        }
+        Revision revision = counter.next(now.revision().digest());
+        if (!revision.equals(now.revision())) {
+            LOG.infof("pool=%s revision %s is now %s: a proxy has seen %s", id, now.revision(), revision, seen);
+            publish(now.snapshot(), revision);
+        }
+    }
+
+    synchronized void leave(ProxySession session) {
+        if (sessions.remove(session.proxy(), session)) {
+            changed.run();
+        }
+    }
+
+    synchronized @Nullable PublishedPool published() {
+        return published;
+    }
+
+    synchronized @Nullable Instant publishedAt() {
+        return publishedAt;
+    }
+
+    synchronized List<ConnectedProxy> proxies() {
+        List<ConnectedProxy> proxies = new ArrayList<>();
+        sessions.values().forEach(session -> proxies.add(session.view()));
+        proxies.sort(Comparator.comparing(ConnectedProxy::proxy));
+        return proxies;
+    }
+
+    /** The content of what a proxy says it runs, if it is kept. Digests name contents; numbers may have been raised. */
+    @Nullable
+    PublishedPool kept(Revision revision) {
+        return history.get(revision.digest());
+    }
+
+    OperatorMessage wholeMessage(PublishedPool pool) {
+        OperatorMessage message = whole;
+        if (message == null) {
+            message = OperatorMessage.newBuilder()
+                    .setSnapshot(SnapshotCodec.encode(pool))
+                    .build();
+            whole = message;
+        }
+        return message;
+    }
+
+    OperatorMessage deltaMessage(ProxySync.SendDelta step) {
+        if (deltas.size() > HISTORY) {
+            deltas.clear();
+        }
+        return deltas.computeIfAbsent(step.held(), held -> OperatorMessage.newBuilder()
+                .setDelta(SnapshotCodec.encode(
+                        SnapshotDelta.between(
+                                step.base().snapshot(), step.pool().snapshot()),
+                        held,
+                        step.pool().revision()))
+                .build());
+    }
+
+    /** How long {@code session} took to run what is published, counted from when it could have known. */
+    @Nullable
+    Duration sincePublished(Instant connectedAt) {
+        Instant from = publishedAt;
+        if (from == null) {
+            return null;
+        }
+        return Duration.between(from.isAfter(connectedAt) ? from : connectedAt, clock.instant());
+    }
+
+    /** Says it once when every connected proxy runs what is published. */
+    void announceIfSynced() {
+        PublishedPool now = published;
+        if (now == null || sessions.isEmpty() || now.revision().equals(announced)) {
+            return;
+        }
+        Duration slowest = Duration.ZERO;
+        for (ProxySession session : sessions.values()) {
+            if (!session.isSynced()) {
+                return;
+            }
+            Duration took = session.view().ackTook();
+            slowest = took != null && took.compareTo(slowest) > 0 ? took : slowest;
+        }
+        announced = now.revision();
+        LOG.infof(
+                "pool=%s synced revision %s on %d proxies in %d ms",
+                id, now.revision(), sessions.size(), slowest.toMillis());
+    }
+
+    void changed() {
+        changed.run();
+    }
+}

@@ -1,0 +1,124 @@
+package io.backendpool.operator.control;
+
+import io.backendpool.control.PublishedPool;
+import io.backendpool.control.Revision;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Decides what one proxy must get next. At most one revision is under way; while it is, newer ones replace each other and
+ * only the newest follows. Knows nothing of gRPC, time or threads: the session serialises the calls.
+ */
+final class ProxySync {
+    /** What to do next. */
+    sealed interface Step {}
+
+    /** Nothing to send: all is said, or an answer is awaited. */
+    record Wait() implements Step {}
+
+    /** Send the whole pool. */
+    record SendWhole(PublishedPool pool) implements Step {}
+
+    /**
+     * Send the difference.
+     *
+     * @param held what the proxy runs, under the number that it knows it by
+     * @param base the content of {@code held}
+     */
+    record SendDelta(Revision held, PublishedPool base, PublishedPool pool) implements Step {}
+
+    /** @param whole a delta may be answered by WholeWanted, a whole may not */
+    private record InFlight(Revision revision, boolean whole) {}
+
+    private static final Wait WAIT = new Wait();
+
+    private @Nullable PublishedPool target;
+    private @Nullable Revision held;
+    private @Nullable InFlight inFlight;
+    private ConnectedProxy.@Nullable Rejection rejection;
+    private boolean wholeWanted;
+    /** The proxy has acknowledged {@link #held} on this stream, so it knows that the operator is up to date with it. */
+    private boolean confirmed;
+
+    ProxySync(@Nullable Revision applied) {
+        held = applied;
+    }
+
+    /** {@code pool} is the newest now. */
+    void publish(PublishedPool pool) {
+        target = pool;
+    }
+
+    /**
+     * What to send, which then counts as under way.
+     *
+     * @param history finds the content of a digest while it is kept
+     */
+    Step next(Function<Revision, @Nullable PublishedPool> history) {
+        PublishedPool pool = target;
+        if (pool == null || inFlight != null) {
+            return WAIT;
+        }
+        if (rejection != null && rejection.revision().equals(pool.revision())) {
+            return WAIT;
+        }
+        if (confirmed && !wholeWanted && pool.revision().equals(held)) {
+            return WAIT;
+        }
+        Revision from = held;
+        PublishedPool base = from == null || wholeWanted ? null : history.apply(from);
+        inFlight = new InFlight(pool.revision(), base == null);
+        // Where the proxy runs the content already, this is an empty delta: it confirms, and brings the number.
+        return from == null || base == null ? new SendWhole(pool) : new SendDelta(from, base, pool);
+    }
+
+    /** The proxy runs {@code revision}. False: it was not under way, so nothing changed. */
+    boolean acked(Revision revision) {
+        if (!isInFlight(revision)) {
+            return false;
+        }
+        inFlight = null;
+        held = revision;
+        rejection = null;
+        wholeWanted = false;
+        confirmed = true;
+        return true;
+    }
+
+    /** The proxy refuses {@code revision} and goes on with what it held. False: it was not under way. */
+    boolean nacked(Revision revision, String reason) {
+        if (!isInFlight(revision)) {
+            return false;
+        }
+        inFlight = null;
+        rejection = new ConnectedProxy.Rejection(revision, reason);
+        return true;
+    }
+
+    /** The proxy could not use a delta. Where a whole is under way already, that is the answer. */
+    void wholeWanted() {
+        if (inFlight == null || !inFlight.whole) {
+            inFlight = null;
+            wholeWanted = true;
+        }
+    }
+
+    boolean isInFlight(Revision revision) {
+        return inFlight != null && inFlight.revision.equals(revision);
+    }
+
+    /** It runs what was published last, whatever number it knows it by. */
+    boolean isSynced() {
+        return target != null && held != null && target.revision().digest().equals(held.digest());
+    }
+
+    /** What the proxy is known to run, under the newest number of that content. */
+    @Nullable
+    Revision acked() {
+        return isSynced() && target != null ? target.revision() : held;
+    }
+
+    ConnectedProxy.@Nullable Rejection rejection() {
+        return rejection;
+    }
+}

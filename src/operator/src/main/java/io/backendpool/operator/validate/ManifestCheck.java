@@ -1,0 +1,17 @@
+package io.backendpool.operator.validate;
+
+import java.util.List;
+
+/**
+ * What was found in a set of files. Immutable.
+ *
+ * @param pools the pools without a problem, in the order of the files and of the documents in them
+ * @param problems in the same order
+ * @param otherDocuments how many documents are of another kind, and were skipped
+ */
+public record ManifestCheck(List<ValidPool> pools, List<Problem> problems, int otherDocuments) {
+    public ManifestCheck {
+        pools = List.copyOf(pools);
+        problems = List.copyOf(problems);
+    }
+}

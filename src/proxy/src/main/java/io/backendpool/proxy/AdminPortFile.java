@@ -1,0 +1,42 @@
+package io.backendpool.proxy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import org.jspecify.annotations.Nullable;
+
+/** {@code admin.port} in the state directory: where whoever started the process finds the admin port. */
+final class AdminPortFile {
+    private static final String NAME = "admin.port";
+
+    private AdminPortFile() {}
+
+    /** Writes {@code port}, replacing what an earlier process left; a reader never sees half of it. */
+    static void write(@Nullable Path stateDirectory, int port) throws StartFailedException {
+        if (stateDirectory == null) {
+            return;
+        }
+        try {
+            Files.createDirectories(stateDirectory);
+            Path draft = stateDirectory.resolve(NAME + ".new");
+            Files.writeString(draft, port + "\n");
+            Files.move(draft, stateDirectory.resolve(NAME), StandardCopyOption.ATOMIC_MOVE);
+        } catch (IOException e) {
+            throw new StartFailedException(
+                    "--state-dir: " + stateDirectory + " (expected: a directory that can be written to): " + e);
+        }
+    }
+
+    /** Removes it, for nobody listens there any more. */
+    static void delete(@Nullable Path stateDirectory) {
+        if (stateDirectory == null) {
+            return;
+        }
+        try {
+            Files.deleteIfExists(stateDirectory.resolve(NAME));
+        } catch (IOException e) {
+            // It only serves whoever looks for a live process; the next one overwrites it.
+        }
+    }
+}

@@ -1,0 +1,145 @@
+package io.backendpool.proxy;
+
+import io.backendpool.control.BackendStatus;
+import io.backendpool.control.ProxyStatus;
+import io.backendpool.control.PublishedPool;
+import io.backendpool.pool.Backend;
+import io.backendpool.pool.PoolId;
+import io.backendpool.pool.PoolSnapshot;
+import io.backendpool.pool.health.BackendHealth;
+import io.backendpool.proxy.control.DataPlane;
+import io.backendpool.proxy.listener.Listeners;
+import io.backendpool.proxy.probe.HealthMonitor;
+import io.backendpool.proxy.probe.HealthView;
+import io.backendpool.proxy.traffic.TrafficRecorder;
+import io.vertx.core.Vertx;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.BooleanSupplier;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The real data plane behind the control client: a pool is checked, its listeners are bound, its backends are watched and
+ * published, and only when every event loop has had its turn since is it said to be applied. Any thread; never blocks.
+ */
+final class LiveDataPlane implements DataPlane {
+    private static final Logger LOG = LoggerFactory.getLogger(LiveDataPlane.class);
+
+    private final PoolId id;
+    private final Vertx traffic;
+    private final Listeners listeners;
+    private final HealthMonitor monitor;
+    private final TrafficRecorder recorder;
+    private final BooleanSupplier ready;
+    private volatile boolean live;
+    private volatile boolean closed;
+
+    /**
+     * Serves nothing yet.
+     *
+     * @param id the only pool that is taken
+     * @param traffic whose event loops carry the traffic
+     * @param ready whether the proxy takes traffic, for the status
+     */
+    LiveDataPlane(
+            PoolId id,
+            Vertx traffic,
+            Listeners listeners,
+            HealthMonitor monitor,
+            TrafficRecorder recorder,
+            BooleanSupplier ready) {
+        this.id = id;
+        this.traffic = traffic;
+        this.listeners = listeners;
+        this.monitor = monitor;
+        this.recorder = recorder;
+        this.ready = ready;
+    }
+
+    @Override
+    public CompletionStage<ApplyResult> apply(PublishedPool pool, boolean stale) {
+        String refusal = refusal(pool.snapshot());
+        if (refusal != null) {
+            return CompletableFuture.completedStage(new Refused(refusal));
+        }
+        return listeners.apply(pool.snapshot().listeners()).thenCompose(unbound -> {
+            if (unbound != null) {
+                return CompletableFuture.completedStage(new Refused(unbound));
+            }
+            return monitor.apply(pool, stale)
+                    .thenCompose(published -> EventLoops.passed(traffic))
+                    .thenApply(passed -> applied(pool, stale));
+        });
+    }
+
+    private @Nullable String refusal(PoolSnapshot snapshot) {
+        if (closed) {
+            return "the proxy is shutting down";
+        }
+        if (!snapshot.id().equals(id)) {
+            return "pool: %s (expected: %s, the pool of this proxy)".formatted(snapshot.id(), id);
+        }
+        return HealthMonitor.refusal(snapshot);
+    }
+
+    private ApplyResult applied(PublishedPool pool, boolean stale) {
+        live = true;
+        LOG.info(
+                "pool={} revision={} is live: backends={} listeners={}{}",
+                id,
+                pool.revision(),
+                pool.snapshot().backends().size(),
+                pool.snapshot().listeners().stream()
+                        .map(listener -> listener.name() + ":" + listener.port())
+                        .collect(Collectors.joining(",")),
+                stale ? " (the last known good one, not confirmed by the operator)" : "");
+        return new Applied();
+    }
+
+    @Override
+    public void controlState(boolean connected, boolean stale) {
+        monitor.confirm(stale);
+    }
+
+    /** Whether a complete revision is live. */
+    boolean isLive() {
+        return live;
+    }
+
+    /** Takes no pool from now on. */
+    void close() {
+        closed = true;
+    }
+
+    @Override
+    public ProxyStatus status() {
+        return status(monitor.view());
+    }
+
+    /** The status as of {@code view}. */
+    ProxyStatus status(@Nullable HealthView view) {
+        if (view == null) {
+            return new ProxyStatus(false, List.of(), recorder.traffic());
+        }
+        List<Backend> backends = view.live().pool().snapshot().backends();
+        List<BackendStatus> statuses = new ArrayList<>(backends.size());
+        for (int i = 0; i < backends.size(); i++) {
+            Backend backend = backends.get(i);
+            BackendHealth health = view.health(i);
+            statuses.add(new BackendStatus(
+                    backend.key(),
+                    health.state(),
+                    health.reason(),
+                    health.since(),
+                    view.live().weights().shown(i),
+                    recorder.inFlight(backend.key()),
+                    recorder.windowRequests(backend.key())));
+        }
+        return new ProxyStatus(ready.getAsBoolean(), statuses, recorder.traffic());
+    }
+}

@@ -1,0 +1,112 @@
+package io.backendpool.proxy.admin;
+
+import io.backendpool.control.BackendStatus;
+import io.backendpool.control.Traffic;
+import io.backendpool.pool.Backend;
+import io.backendpool.pool.HealthState;
+import io.backendpool.pool.PoolSnapshot;
+import io.backendpool.proxy.upstream.LivePool;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.util.List;
+
+/** The live pool as JSON, in the words of the resource's status. Pure. */
+final class PoolPage {
+    private PoolPage() {}
+
+    static String of(ProxyView view) {
+        JsonObject page = new JsonObject()
+                .put("pool", view.identity().pool().toString())
+                .put("proxy", view.identity().proxy())
+                .put("version", view.identity().version())
+                .put("started", view.identity().started().toString())
+                .put("transport", view.identity().transport())
+                .put("eventLoops", view.identity().eventLoops())
+                .put("ready", view.notReady() == null)
+                .put("notReady", view.notReady())
+                .put("control", control(view));
+        LivePool live = view.live();
+        if (live != null) {
+            page.put("revision", revision(live))
+                    .put("stale", live.stale())
+                    .put("listeners", listeners(live.pool().snapshot()))
+                    .put(
+                            "loadBalancing",
+                            live.pool().snapshot().loadBalancing().policy().name())
+                    .put("groups", groups(live.pool().snapshot()))
+                    .put(
+                            "backends",
+                            backends(live.pool().snapshot(), view.status().backends()));
+        }
+        return page.put("traffic", traffic(view.status().traffic())).encodePrettily() + "\n";
+    }
+
+    private static JsonObject control(ProxyView view) {
+        return new JsonObject()
+                .put("connected", view.control().connected())
+                .put("since", view.control().since().toString())
+                .put("error", view.control().error());
+    }
+
+    private static JsonObject revision(LivePool live) {
+        return new JsonObject()
+                .put("number", live.pool().revision().number())
+                .put("digest", live.pool().revision().digest());
+    }
+
+    private static JsonArray listeners(PoolSnapshot snapshot) {
+        JsonArray listeners = new JsonArray();
+        snapshot.listeners()
+                .forEach(listener -> listeners.add(new JsonObject()
+                        .put("name", listener.name())
+                        .put("port", listener.port())
+                        .put("protocol", listener.protocol().name())));
+        return listeners;
+    }
+
+    private static JsonArray groups(PoolSnapshot snapshot) {
+        JsonArray groups = new JsonArray();
+        snapshot.groups()
+                .forEach(group ->
+                        groups.add(new JsonObject().put("name", group.name()).put("weight", group.weight())));
+        return groups;
+    }
+
+    private static JsonArray backends(PoolSnapshot snapshot, List<BackendStatus> statuses) {
+        JsonArray backends = new JsonArray();
+        for (int i = 0; i < statuses.size(); i++) {
+            Backend backend = snapshot.backends().get(i);
+            BackendStatus status = statuses.get(i);
+            backends.add(new JsonObject()
+                    .put("group", backend.key().group())
+                    .put("address", backend.key().address())
+                    .put("origin", backend.origin())
+                    .put("health", word(status.state()))
+                    .put("reason", status.reason())
+                    .put("since", status.since().toString())
+                    .put("effectiveWeight", status.effectiveWeight())
+                    .put("inFlight", status.inFlight())
+                    .put("windowRequests", status.windowRequests()));
+        }
+        return backends;
+    }
+
+    private static JsonObject traffic(Traffic traffic) {
+        return new JsonObject()
+                .put("windowMillis", traffic.windowMillis())
+                .put("windowRequests", traffic.windowRequests())
+                .put("windowErrors", traffic.windowErrors())
+                .put("p99Millis", traffic.p99Millis())
+                .put("totalRequests", traffic.totalRequests())
+                .put("clientConnections", traffic.clientConnections());
+    }
+
+    private static String word(HealthState state) {
+        return switch (state) {
+            case UNHEALTHY -> "Unhealthy";
+            case UNKNOWN -> "Unknown";
+            case DRAINING -> "Draining";
+            case HEALTHY -> "Healthy";
+        };
+    }
+}

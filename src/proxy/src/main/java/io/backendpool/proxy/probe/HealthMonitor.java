@@ -1,0 +1,287 @@
+package io.backendpool.proxy.probe;
+
+import io.backendpool.control.PublishedPool;
+import io.backendpool.pool.Backend;
+import io.backendpool.pool.BackendKey;
+import io.backendpool.pool.HealthCheck;
+import io.backendpool.pool.HealthCheck.HttpProbe;
+import io.backendpool.pool.HealthCheck.TcpProbe;
+import io.backendpool.pool.HealthState;
+import io.backendpool.pool.PoolSnapshot;
+import io.backendpool.pool.health.BackendHealth;
+import io.backendpool.pool.health.EffectiveWeights;
+import io.backendpool.proxy.upstream.LivePool;
+import io.backendpool.proxy.upstream.PoolHolder;
+import io.vertx.core.Context;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import io.vertx.core.internal.VertxInternal;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.LongSupplier;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Owns the health of every backend of the pool and is the only one to publish the live pool: on each new revision, and
+ * whenever a backend's state changes. A backend that stays in the pool keeps its health over all revisions.
+ *
+ * <p>Thread: all work is done on one event loop of {@code vertx}; the public methods may be called by any thread and do
+ * not block.
+ */
+public final class HealthMonitor {
+    private static final Logger LOG = LoggerFactory.getLogger(HealthMonitor.class);
+
+    /** What is known of one backend, and who finds out more. */
+    private static final class Watched {
+        private final BackendKey key;
+        private int index;
+        private BackendHealth health;
+        private @Nullable BackendProber prober;
+
+        Watched(BackendKey key, BackendHealth health) {
+            this.key = key;
+            this.health = health;
+        }
+    }
+
+    private final Context context;
+    private final Vertx vertx;
+    private final PoolHolder pools;
+    private final InstantSource clock;
+    private final ProbeSlots slots = new ProbeSlots();
+    private final BackendProber.Means means;
+    private final LongAdder succeeded = new LongAdder();
+    private final LongAdder failed = new LongAdder();
+
+    private Map<BackendKey, Watched> watched = new HashMap<>();
+    private @Nullable PublishedPool pool;
+    private boolean stale;
+    private boolean publishing;
+    private boolean closed;
+    private volatile @Nullable HealthView view;
+
+    /**
+     * Watches nothing yet.
+     *
+     * @param vertx whose event loop to work on; not the one that carries traffic
+     * @param pools where the live pool is published; nobody else may write to it
+     * @param clock for the time at which states were entered
+     * @param nanoClock for the time between probes
+     * @param random for the jitter of probes; used by the monitor's thread only
+     */
+    public HealthMonitor(
+            Vertx vertx, PoolHolder pools, InstantSource clock, LongSupplier nanoClock, RandomGenerator random) {
+        this.vertx = vertx;
+        this.context = ((VertxInternal) vertx).createEventLoopContext();
+        this.pools = pools;
+        this.clock = clock;
+        this.means = new BackendProber.Means(vertx, new ProbeClient(vertx), slots, nanoClock, random);
+    }
+
+    /** Why the pool cannot be probed, in one sentence; null: it can. Pure. */
+    public static @Nullable String refusal(PoolSnapshot snapshot) {
+        HealthCheck check = snapshot.healthCheck();
+        if (check == null) {
+            return null;
+        }
+        return switch (check.probe()) {
+            case HttpProbe http -> HttpProbeExchange.refusal(http);
+            case TcpProbe tcp -> null;
+        };
+    }
+
+    /**
+     * Watches the backends of {@code next} from now on. Completes when it is published.
+     *
+     * @param stale see {@link LivePool}
+     */
+    public CompletionStage<Void> apply(PublishedPool next, boolean stale) {
+        return onLoop(() -> {
+            this.stale = stale;
+            change(next);
+        });
+    }
+
+    /** The operator has confirmed that the pool is current, or that it is not. Completes when it is published. */
+    public CompletionStage<Void> confirm(boolean stale) {
+        return onLoop(() -> {
+            if (this.stale != stale) {
+                this.stale = stale;
+                publish();
+            }
+        });
+    }
+
+    /** Stops all probes; the live pool stays as it is. */
+    public CompletionStage<Void> close() {
+        return onLoop(() -> {
+            closed = true;
+            watched.values().forEach(HealthMonitor::stopProbing);
+            means.client().close();
+        });
+    }
+
+    /** The newest view; null before the first pool. */
+    public @Nullable HealthView view() {
+        return view;
+    }
+
+    /** Probes that succeeded since the start. */
+    public long probesSucceeded() {
+        return succeeded.sum();
+    }
+
+    /** Probes that failed since the start. */
+    public long probesFailed() {
+        return failed.sum();
+    }
+
+    private CompletionStage<Void> onLoop(Runnable work) {
+        Promise<Void> done = Promise.promise();
+        context.runOnContext(ignored -> {
+            try {
+                work.run();
+                done.complete();
+            } catch (RuntimeException e) {
+                done.fail(e);
+            }
+        });
+        return done.future().toCompletionStage();
+    }
+
+    private void change(PublishedPool next) {
+        PoolSnapshot snapshot = next.snapshot();
+        HealthCheck check = snapshot.healthCheck();
+        Map<BackendKey, Watched> before = watched;
+        Map<BackendKey, Watched> after = HashMap.newHashMap(snapshot.backends().size());
+        pool = next;
+        for (Backend backend : snapshot.backends()) {
+            Watched known = before.remove(backend.key());
+            Watched kept = known == null ? newcomer(backend, check) : known;
+            kept.index = after.size();
+            after.put(backend.key(), kept);
+            if (known != null) {
+                update(known, known.health.onConditions(backend.conditions(), check, clock.instant()));
+            }
+        }
+        before.values().forEach(HealthMonitor::stopProbing);
+        watched = after;
+        publish();
+        probeBy(check);
+    }
+
+    private Watched newcomer(Backend backend, @Nullable HealthCheck check) {
+        return new Watched(backend.key(), BackendHealth.initial(backend.conditions(), check, clock.instant()));
+    }
+
+    /** Starts the probers that are missing, and anew those that go by another check. */
+    private void probeBy(@Nullable HealthCheck check) {
+        if (closed) {
+            return;
+        }
+        if (check != null) {
+            // With this many slots the interval is kept even when every backend hangs.
+            slots.resize((long) Math.ceil(watched.size()
+                    * (double) check.timeout().toNanos()
+                    / check.interval().toNanos()));
+        }
+        for (Watched backend : watched.values()) {
+            BackendProber prober = backend.prober;
+            if (prober != null && Objects.equals(prober.check(), check)) {
+                continue;
+            }
+            stopProbing(backend);
+            if (check != null) {
+                BackendProber started =
+                        new BackendProber(means, backend.key, check, (by, result) -> take(backend, by, result));
+                backend.prober = started;
+                started.start();
+            }
+        }
+    }
+
+    private static void stopProbing(Watched backend) {
+        if (backend.prober != null) {
+            backend.prober.stop();
+            backend.prober = null;
+        }
+    }
+
+    private void take(Watched backend, HealthCheck check, ProbeResult result) {
+        BackendHealth next =
+                switch (result) {
+                    case ProbeResult.Succeeded ok -> {
+                        succeeded.increment();
+                        yield backend.health.onSuccess(check, clock.instant());
+                    }
+                    case ProbeResult.Failed failure -> {
+                        failed.increment();
+                        yield backend.health.onFailure(check, failure.cause(), clock.instant());
+                    }
+                };
+        HealthState before = backend.health.state();
+        update(backend, next);
+        if (next.state() != before) {
+            publishSoon();
+        } else if (view != null) {
+            view.refresh(backend.index, next);
+        }
+    }
+
+    private void update(Watched backend, BackendHealth next) {
+        HealthState before = backend.health.state();
+        backend.health = next;
+        if (next.state() != before && pool != null) {
+            LOG.info(
+                    "pool={} backend={} {}->{} {}",
+                    pool.snapshot().id(),
+                    backend.key.address(),
+                    word(before),
+                    word(next.state()),
+                    next.reason());
+        }
+    }
+
+    private static String word(HealthState state) {
+        return state.name().toLowerCase(Locale.ROOT);
+    }
+
+    /**
+     * Transitions often come in crowds (a zone dies, a large pool starts), and each publication costs time in proportion
+     * to the pool: those within a moment, longer for a larger pool, are published together.
+     */
+    private void publishSoon() {
+        if (publishing) {
+            return;
+        }
+        publishing = true;
+        vertx.setTimer(1 + watched.size() / 1_000, fired -> publish());
+    }
+
+    private void publish() {
+        publishing = false;
+        if (pool == null) {
+            return;
+        }
+        List<BackendHealth> health = new ArrayList<>(watched.size());
+        List<HealthState> states = new ArrayList<>(watched.size());
+        for (Backend backend : pool.snapshot().backends()) {
+            BackendHealth known = Objects.requireNonNull(watched.get(backend.key())).health;
+            health.add(known);
+            states.add(known.state());
+        }
+        LivePool live = new LivePool(pool, health, EffectiveWeights.of(pool.snapshot(), states), stale);
+        pools.publish(live);
+        view = new HealthView(live);
+    }
+}

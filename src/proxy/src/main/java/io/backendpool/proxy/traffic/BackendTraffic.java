@@ -1,0 +1,54 @@
+package io.backendpool.proxy.traffic;
+
+import java.util.function.LongSupplier;
+
+/**
+ * What one event loop sent to one backend. Written by that loop, read by any thread; outlives every rebuild of the loop's
+ * view of the pool.
+ */
+public final class BackendTraffic {
+    private static final int IN_FLIGHT = StatusClass.COUNT;
+    private static final int CONNECT_FAILURES = IN_FLIGHT + 1;
+    private static final int FIELDS = CONNECT_FAILURES + 1;
+
+    private final CounterArray counters = new CounterArray(FIELDS);
+    private final Window started = new Window(1);
+    private final LongSupplier nanoClock;
+
+    BackendTraffic(LongSupplier nanoClock) {
+        this.nanoClock = nanoClock;
+    }
+
+    /** A request goes to this backend. The loop. */
+    public void started(long nanos) {
+        counters.add(IN_FLIGHT, 1);
+        started.count(0, nanos);
+    }
+
+    /** The request has ended, answered with {@code status}, or 0 if the backend did not answer. The loop. */
+    public void ended(int status) {
+        counters.add(IN_FLIGHT, -1);
+        counters.add(StatusClass.of(status), 1);
+    }
+
+    /** No connection could be made. The loop. */
+    public void connectFailed() {
+        counters.add(CONNECT_FAILURES, 1);
+    }
+
+    int inFlight() {
+        return (int) counters.get(IN_FLIGHT);
+    }
+
+    long windowRequests() {
+        return started.sum(nanoClock.getAsLong());
+    }
+
+    long byStatus(int statusClass) {
+        return counters.get(statusClass);
+    }
+
+    long connectFailures() {
+        return counters.get(CONNECT_FAILURES);
+    }
+}

@@ -1,0 +1,22 @@
+package io.backendpool.proxy.traffic;
+
+import java.util.Locale;
+
+/** The limits of {@code ProxyLimits}, as they are counted when hit. */
+public enum Limit {
+    CONNECT_TIMEOUT,
+    REQUEST_HEAD_TIMEOUT,
+    CLIENT_IDLE_TIMEOUT,
+    RESPONSE_TIMEOUT,
+    STREAM_IDLE_TIMEOUT,
+    UPSTREAM_IDLE_TIMEOUT,
+    HEAD_BYTES,
+    TARGET_BYTES,
+    CLIENT_CONNECTIONS,
+    CONNECTIONS_PER_BACKEND;
+
+    /** As a metric's label: {@code connect_timeout}. */
+    public String label() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+}

@@ -1,0 +1,119 @@
+package io.backendpool.proxy.traffic;
+
+import io.backendpool.pool.BackendKey;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.LongSupplier;
+
+/** What went through one event loop. Written by that loop without locks, read by any thread through {@link TrafficRecorder}. */
+@SuppressWarnings("EnumOrdinal") // places in an array that lives as long as the process
+public final class LoopTraffic {
+    static final int PROXY_ERRORS = StatusClass.COUNT;
+    static final int RETRIES = PROXY_ERRORS + 1;
+    static final int CONNECT_FAILURES = RETRIES + 1;
+    static final int BYTES_IN = CONNECT_FAILURES + 1;
+    static final int BYTES_OUT = BYTES_IN + 1;
+    static final int LATENCY_MICROS = BYTES_OUT + 1;
+    static final int CONNECTIONS = LATENCY_MICROS + 1;
+    static final int ACCEPTED = CONNECTIONS + 1;
+    static final int OUTCOMES = ACCEPTED + 1;
+    static final int LIMITS = OUTCOMES + Outcome.values().length;
+    static final int FIELDS = LIMITS + Limit.values().length;
+
+    /** In the window: one counter for each latency bucket, then the proxy's own errors. */
+    static final int WINDOW_ERRORS = LatencyScale.BUCKETS;
+
+    static final int WINDOW_FIELDS = WINDOW_ERRORS + 1;
+
+    private final LongSupplier nanoClock;
+    private final CounterArray counters = new CounterArray(FIELDS);
+    private final CounterArray latency = new CounterArray(LatencyScale.BUCKETS);
+    private final Window window = new Window(WINDOW_FIELDS);
+    private final Map<BackendKey, BackendTraffic> backends = new ConcurrentHashMap<>();
+
+    LoopTraffic(LongSupplier nanoClock) {
+        this.nanoClock = nanoClock;
+    }
+
+    /** The clock that all times given to this object are read from, in nanoseconds, never negative. */
+    public long now() {
+        return nanoClock.getAsLong();
+    }
+
+    /** The counters of a backend, made on first use. The loop. */
+    public BackendTraffic backend(BackendKey key) {
+        return backends.computeIfAbsent(key, unused -> new BackendTraffic(nanoClock));
+    }
+
+    /** Forgets backends that are not among {@code keys} and have nothing in flight. The loop. */
+    public void retain(Set<BackendKey> keys) {
+        backends.entrySet()
+                .removeIf(entry ->
+                        !keys.contains(entry.getKey()) && entry.getValue().inFlight() == 0);
+    }
+
+    /**
+     * A request has ended. The loop.
+     *
+     * @param status what the client was answered; 0: nothing
+     * @param byProxy the answer was the proxy's own
+     * @param startNanos when its head was read
+     * @param endNanos when its response's end was written
+     */
+    public void ended(Outcome outcome, int status, boolean byProxy, long startNanos, long endNanos) {
+        long micros = Math.max(0, (endNanos - startNanos) / 1000);
+        int bucket = LatencyScale.bucket(micros);
+        counters.add(StatusClass.of(status), 1);
+        counters.add(OUTCOMES + outcome.ordinal(), 1);
+        counters.add(LATENCY_MICROS, micros);
+        latency.add(bucket, 1);
+        window.count(bucket, endNanos);
+        if (byProxy && status >= 500) {
+            counters.add(PROXY_ERRORS, 1);
+            window.count(WINDOW_ERRORS, endNanos);
+        }
+    }
+
+    public void retried() {
+        counters.add(RETRIES, 1);
+    }
+
+    public void connectFailed() {
+        counters.add(CONNECT_FAILURES, 1);
+    }
+
+    public void bytes(long in, long out) {
+        counters.add(BYTES_IN, in);
+        counters.add(BYTES_OUT, out);
+    }
+
+    public void connectionOpened() {
+        counters.add(CONNECTIONS, 1);
+        counters.add(ACCEPTED, 1);
+    }
+
+    public void connectionClosed() {
+        counters.add(CONNECTIONS, -1);
+    }
+
+    public void limitHit(Limit limit) {
+        counters.add(LIMITS + limit.ordinal(), 1);
+    }
+
+    long counter(int field) {
+        return counters.get(field);
+    }
+
+    long latency(int bucket) {
+        return latency.get(bucket);
+    }
+
+    void addWindowTo(long[] sums, long nanos) {
+        window.addTo(sums, nanos);
+    }
+
+    Map<BackendKey, BackendTraffic> backends() {
+        return backends;
+    }
+}

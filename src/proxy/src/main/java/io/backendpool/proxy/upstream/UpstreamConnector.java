@@ -1,0 +1,41 @@
+package io.backendpool.proxy.upstream;
+
+import io.netty.bootstrap.Bootstrap;
+import io.netty.buffer.PooledByteBufAllocator;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFactory;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoop;
+
+/** Opens connections to backends on one event loop, so that both ends of an exchange share a thread. */
+@SuppressWarnings("FutureReturnValueIgnored") // how a write or a close ends, the channel tells by its events
+final class UpstreamConnector {
+    private final Bootstrap bootstrap;
+
+    UpstreamConnector(EventLoop loop, ChannelFactory<? extends Channel> channels, ProxyLimits limits) {
+        bootstrap = new Bootstrap()
+                .group(loop)
+                .channelFactory(channels)
+                .option(ChannelOption.ALLOCATOR, PooledByteBufAllocator.DEFAULT)
+                .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, (int)
+                        limits.connectTimeout().toMillis())
+                .option(ChannelOption.TCP_NODELAY, true)
+                .option(ChannelOption.SO_KEEPALIVE, true);
+    }
+
+    void connect(Upstream upstream, UpstreamReceiver receiver) {
+        UpstreamConnection connection = new UpstreamConnection(upstream);
+        ChannelFuture future = bootstrap.clone().handler(connection).connect(upstream.address());
+        future.addListener((ChannelFutureListener) done -> {
+            if (done.isSuccess()) {
+                connection.use(receiver);
+                receiver.upstreamConnected(connection);
+            } else {
+                upstream.connectFailed();
+                receiver.upstreamConnectFailed(upstream, done.cause());
+            }
+        });
+    }
+}

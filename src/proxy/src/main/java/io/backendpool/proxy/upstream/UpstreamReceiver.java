@@ -1,0 +1,29 @@
+package io.backendpool.proxy.upstream;
+
+import io.netty.buffer.ByteBuf;
+import org.jspecify.annotations.Nullable;
+
+/** What uses an {@link UpstreamConnection}. Called on its event loop. */
+public interface UpstreamReceiver {
+    /** A connection was made; it belongs to the receiver until it is released or closed. */
+    void upstreamConnected(UpstreamConnection connection);
+
+    /** No connection could be made to {@code upstream}. */
+    void upstreamConnectFailed(Upstream upstream, Throwable cause);
+
+    /** Bytes came in; the receiver owns {@code data}. */
+    void upstreamData(ByteBuf data);
+
+    /** No more bytes for the moment: flush what was written on. */
+    void upstreamReadComplete();
+
+    /** The send buffer was full and has room again, or the other way round. */
+    void upstreamWritabilityChanged();
+
+    /**
+     * The connection is gone, and no longer the receiver's.
+     *
+     * @param cause null: the backend closed it in order
+     */
+    void upstreamClosed(@Nullable Throwable cause);
+}
