@@ -14,6 +14,7 @@ import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -25,6 +26,9 @@ final class ResourcePools implements PoolSource {
     private final Scope scope;
     private final List<SharedIndexInformer<BackendPool>> informers = new CopyOnWriteArrayList<>();
     private final Map<PoolId, BackendPool> pools = new ConcurrentHashMap<>();
+    /** What was there before the first event. */
+    private final Map<PoolId, BackendPool> listed = new ConcurrentHashMap<>();
+
     private final List<Consumer<BackendPool>> watchers = new ArrayList<>();
 
     /** Watches nothing before {@link #start}. */
@@ -38,6 +42,16 @@ final class ResourcePools implements PoolSource {
         watchers.add(watcher);
     }
 
+    /**
+     * Reads all pools once, so that {@link #resource} knows them before {@link #start}.
+     *
+     * @throws io.fabric8.kubernetes.client.KubernetesClientException they cannot be read
+     */
+    void readAll() {
+        scope.of(client.resources(BackendPool.class))
+                .forEach(operation -> operation.list().getItems().forEach(pool -> listed.put(id(pool), pool)));
+    }
+
     @Override
     public void start(PoolSink sink) {
         scope.of(client.resources(BackendPool.class))
@@ -48,7 +62,16 @@ final class ResourcePools implements PoolSource {
     /** The newest version of {@code pool}; null: there is none. */
     @Nullable
     BackendPool resource(PoolId pool) {
-        return pools.get(pool);
+        BackendPool newest = pools.get(pool);
+        return newest == null ? listed.get(pool) : newest;
+    }
+
+    /** The pools of {@code namespace}. */
+    List<PoolId> names(String namespace) {
+        return Stream.concat(pools.keySet().stream(), listed.keySet().stream())
+                .filter(pool -> pool.namespace().equals(namespace))
+                .distinct()
+                .toList();
     }
 
     /** Whether all that there is has been seen. */
@@ -64,6 +87,7 @@ final class ResourcePools implements PoolSource {
     private void is(BackendPool pool, PoolSink sink) {
         PoolId id = id(pool);
         BackendPool before = pools.put(id, pool);
+        listed.remove(id);
         boolean another = before != null
                 && !Objects.equals(
                         before.getMetadata().getUid(), pool.getMetadata().getUid());
@@ -89,6 +113,7 @@ final class ResourcePools implements PoolSource {
 
     private void gone(BackendPool pool, PoolSink sink) {
         pools.remove(id(pool));
+        listed.remove(id(pool));
         sink.remove(id(pool));
     }
 
