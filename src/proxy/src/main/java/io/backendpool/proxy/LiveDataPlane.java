@@ -18,18 +18,13 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.BooleanSupplier;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The real data plane behind the control client: a pool is checked, its listeners are bound, its backends are watched and
  * published, and only when every event loop has had its turn since is it said to be applied. Any thread; never blocks.
  */
 final class LiveDataPlane implements DataPlane {
-    private static final Logger LOG = LoggerFactory.getLogger(LiveDataPlane.class);
-
     private final PoolId id;
     private final Vertx traffic;
     private final Listeners listeners;
@@ -73,7 +68,7 @@ final class LiveDataPlane implements DataPlane {
             }
             return monitor.apply(pool, stale)
                     .thenCompose(published -> EventLoops.passed(traffic))
-                    .thenApply(passed -> applied(pool, stale));
+                    .thenApply(passed -> applied());
         });
     }
 
@@ -87,17 +82,8 @@ final class LiveDataPlane implements DataPlane {
         return HealthMonitor.refusal(snapshot);
     }
 
-    private ApplyResult applied(PublishedPool pool, boolean stale) {
+    private ApplyResult applied() {
         live = true;
-        LOG.info(
-                "pool={} revision={} is live: backends={} listeners={}{}",
-                id,
-                pool.revision(),
-                pool.snapshot().backends().size(),
-                pool.snapshot().listeners().stream()
-                        .map(listener -> listener.name() + ":" + listener.port())
-                        .collect(Collectors.joining(",")),
-                stale ? " (the last known good one, not confirmed by the operator)" : "");
         return new Applied();
     }
 

@@ -1,5 +1,6 @@
 package io.backendpool.proxy;
 
+import io.backendpool.proxy.ProxyConfig.AccessLogTarget;
 import io.backendpool.proxy.admin.AdminServer;
 import io.backendpool.proxy.admin.ProxyView;
 import io.backendpool.proxy.control.ControlClient;
@@ -8,13 +9,20 @@ import io.backendpool.proxy.control.ControlState;
 import io.backendpool.proxy.listener.Listeners;
 import io.backendpool.proxy.probe.HealthMonitor;
 import io.backendpool.proxy.probe.HealthView;
+import io.backendpool.proxy.traffic.JsonAccessLog;
 import io.backendpool.proxy.traffic.TrafficRecorder;
 import io.backendpool.proxy.upstream.PoolHolder;
 import io.backendpool.proxy.upstream.ProxyLimits;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.transport.Transport;
+import java.io.BufferedOutputStream;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.net.BindException;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -57,16 +65,17 @@ public final class Proxy {
     private final Vertx side;
     private final PoolHolder pools = new PoolHolder();
     private final TrafficRecorder recorder = new TrafficRecorder(System::nanoTime);
+    private final @Nullable JsonAccessLog accessLog;
     private final Listeners listeners;
     private final HealthMonitor monitor;
     private final LiveDataPlane dataPlane;
     private final AdminServer admin;
-    private final long startedNanos = System.nanoTime();
     private volatile Phase phase = Phase.WARMING;
     private volatile @Nullable ControlClient control;
     private volatile int adminPort;
 
-    private Proxy(ProxyConfig config, Transport transport) {
+    private Proxy(ProxyConfig config, Transport transport, @Nullable JsonAccessLog accessLog) {
+        this.accessLog = accessLog;
         this.config = config;
         this.identity = new ProxyView.Identity(
                 config.pool(),
@@ -77,7 +86,7 @@ public final class Proxy {
                 Instant.now());
         this.traffic = EventLoops.create(config.eventLoops(), transport);
         this.side = EventLoops.create(SIDE_LOOPS, transport);
-        this.listeners = new Listeners(traffic, config.bind(), pools, recorder, ProxyLimits.defaults(), null);
+        this.listeners = new Listeners(traffic, config.bind(), pools, recorder, ProxyLimits.defaults(), accessLog);
         this.monitor = new HealthMonitor(side, pools, Clock.systemUTC(), System::nanoTime, new Random());
         this.dataPlane =
                 new LiveDataPlane(config.pool(), traffic, listeners, monitor, recorder, () -> notReady() == null);
@@ -90,13 +99,30 @@ public final class Proxy {
      * @throws StartFailedException where it cannot begin; nothing is left behind
      */
     public static Proxy start(ProxyConfig config) throws StartFailedException {
-        Proxy proxy = new Proxy(config, config.transport().resolve());
+        Proxy proxy = new Proxy(config, config.transport().resolve(), accessLog(config.accessLog()));
         try {
             proxy.begin();
             return proxy;
         } catch (StartFailedException | RuntimeException e) {
             proxy.close();
             throw e;
+        }
+    }
+
+    private static @Nullable JsonAccessLog accessLog(AccessLogTarget target) throws StartFailedException {
+        return switch (target) {
+            case ProxyConfig.NoAccessLog() -> null;
+            case ProxyConfig.StandardOutput() ->
+                new JsonAccessLog(new BufferedOutputStream(new FileOutputStream(FileDescriptor.out)));
+            case ProxyConfig.LogFile(Path path) -> accessLogFile(path);
+        };
+    }
+
+    private static JsonAccessLog accessLogFile(Path path) throws StartFailedException {
+        try {
+            return JsonAccessLog.toFile(path);
+        } catch (IOException e) {
+            throw new StartFailedException("--access-log: " + path + " (expected: a file that can be written to): " + e);
         }
     }
 
@@ -146,7 +172,7 @@ public final class Proxy {
             warm("not warmed up, as configured");
             return;
         }
-        new WarmUp(traffic, side, config.eventLoops(), config.warmUp()).run().onComplete(run -> {
+        new WarmUp(traffic, side, config.eventLoops(), WarmUp.REQUESTS, config.warmUp()).run().onComplete(run -> {
             if (run.failed()) {
                 // A cold proxy is slow for some seconds; one that is never ready is an outage.
                 LOG.warn("pool={} the warm-up failed, the request path starts cold: {}", identity.pool(), run.cause());
@@ -160,11 +186,11 @@ public final class Proxy {
             return;
         }
         phase = Phase.WARM;
-        LOG.info("pool={} request path {} in {} ms", identity.pool(), how, millisSinceStart());
+        LOG.info("pool={} request path {}, {} ms after the start of the process", identity.pool(), how, processMillis());
     }
 
-    private long millisSinceStart() {
-        return Duration.ofNanos(System.nanoTime() - startedNanos).toMillis();
+    private long processMillis() {
+        return ManagementFactory.getRuntimeMXBean().getUptime();
     }
 
     /** Why the proxy takes no traffic, one sentence; null: it does. */
@@ -234,6 +260,9 @@ public final class Proxy {
         await(admin.close(), CLOSE_LIMIT, "admin port");
         AdminPortFile.delete(config.stateDirectory());
         await(Future.join(traffic.close(), side.close()), CLOSE_LIMIT, "event loops");
+        if (accessLog != null) {
+            accessLog.close();
+        }
     }
 
     /** What does not end in time is left to the end of the process. */

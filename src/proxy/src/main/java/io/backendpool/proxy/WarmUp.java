@@ -49,6 +49,7 @@ final class WarmUp {
     private final Vertx traffic;
     private final Vertx side;
     private final int clients;
+    private final int requests;
     private final long deadlineNanos;
     private final AtomicInteger begun = new AtomicInteger();
     private final AtomicInteger answered = new AtomicInteger();
@@ -58,12 +59,14 @@ final class WarmUp {
      *
      * @param traffic whose event loops to warm
      * @param side where the clients and the backend run
+     * @param requests how many to send at most
      * @param limit the most time to take
      */
-    WarmUp(Vertx traffic, Vertx side, int eventLoops, Duration limit) {
+    WarmUp(Vertx traffic, Vertx side, int eventLoops, int requests, Duration limit) {
         this.traffic = traffic;
         this.side = side;
         this.clients = CLIENTS_PER_LOOP * eventLoops;
+        this.requests = requests;
         this.deadlineNanos = System.nanoTime() + limit.toNanos();
     }
 
@@ -147,6 +150,6 @@ final class WarmUp {
     /** The number of the next request to send; null: enough. */
     private @Nullable Integer next() {
         int number = begun.getAndIncrement();
-        return number < REQUESTS && System.nanoTime() - deadlineNanos < 0 ? number : null;
+        return number >= 0 && number < requests && System.nanoTime() - deadlineNanos < 0 ? number : null;
     }
 }

@@ -24,7 +24,7 @@ import io.fabric8.kubernetes.model.annotation.Version;
 @ValidationRule(
         value = "size(self.metadata.name) <= 50 && self.metadata.name.matches('^[a-z]([-a-z0-9]*[a-z0-9])?$')",
         messageExpression =
-                "'\"' + self.metadata.name + '\" (expected: up to 50 lower-case letters, digits and dashes, "
+                "'metadata.name: \"' + self.metadata.name + '\" (expected: up to 50 lower-case letters, digits and dashes, "
                         + "starting with a letter and not ending with a dash)'",
         message =
                 "metadata.name (expected: up to 50 lower-case letters, digits and dashes, starting with a letter and not "

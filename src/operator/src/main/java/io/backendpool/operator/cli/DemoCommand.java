@@ -19,6 +19,7 @@ import picocli.CommandLine.Mixin;
 @Command(
         name = "demo",
         mixinStandardHelpOptions = true,
+        versionProvider = Version.class,
         sortOptions = false,
         description = {
             "Runs examples/quickstart.yaml of this checkout on loopback, with a sample backend for each of its addresses, and"

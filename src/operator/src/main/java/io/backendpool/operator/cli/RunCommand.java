@@ -12,6 +12,7 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "run",
         mixinStandardHelpOptions = true,
+        versionProvider = Version.class,
         sortOptions = false,
         description = {
             "Runs the pools of BackendPool manifests on this host, one proxy process for each, until Ctrl-C.",

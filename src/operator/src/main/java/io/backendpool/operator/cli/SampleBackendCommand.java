@@ -13,6 +13,7 @@ import picocli.CommandLine.Option;
         name = "sample-backend",
         hidden = true,
         mixinStandardHelpOptions = true,
+        versionProvider = Version.class,
         description = "Runs one of the demo's backends until Ctrl-C: it answers with its name, and /healthz with 200.")
 final class SampleBackendCommand implements Callable<Integer> {
     @Option(names = "--name", required = true, paramLabel = "NAME", description = "What it answers.")

@@ -28,12 +28,15 @@ final class ProxySync {
     record SendDelta(Revision held, PublishedPool base, PublishedPool pool) implements Step {}
 
     /** @param whole a delta may be answered by WholeWanted, a whole may not */
-    private record InFlight(Revision revision, boolean whole) {}
+    private record InFlight(PublishedPool pool, boolean whole) {}
 
     private static final Wait WAIT = new Wait();
 
     private @Nullable PublishedPool target;
     private @Nullable Revision held;
+    /** The content of {@link #held}, where it was sent on this stream: a burst may push it out of the history. */
+    private @Nullable PublishedPool heldContent;
+
     private @Nullable InFlight inFlight;
     private ConnectedProxy.@Nullable Rejection rejection;
     private boolean wholeWanted;
@@ -66,19 +69,22 @@ final class ProxySync {
             return WAIT;
         }
         Revision from = held;
-        PublishedPool base = from == null || wholeWanted ? null : history.apply(from);
-        inFlight = new InFlight(pool.revision(), base == null);
+        PublishedPool base =
+                from == null || wholeWanted ? null : heldContent != null ? heldContent : history.apply(from);
+        inFlight = new InFlight(pool, base == null);
         // Where the proxy runs the content already, this is an empty delta: it confirms, and brings the number.
         return from == null || base == null ? new SendWhole(pool) : new SendDelta(from, base, pool);
     }
 
     /** The proxy runs {@code revision}. False: it was not under way, so nothing changed. */
     boolean acked(Revision revision) {
-        if (!isInFlight(revision)) {
+        InFlight answered = inFlight;
+        if (answered == null || !isInFlight(revision)) {
             return false;
         }
         inFlight = null;
         held = revision;
+        heldContent = answered.pool;
         rejection = null;
         wholeWanted = false;
         confirmed = true;
@@ -104,7 +110,7 @@ final class ProxySync {
     }
 
     boolean isInFlight(Revision revision) {
-        return inFlight != null && inFlight.revision.equals(revision);
+        return inFlight != null && inFlight.pool.revision().equals(revision);
     }
 
     /** It runs what was published last, whatever number it knows it by. */

@@ -8,6 +8,7 @@ import io.backendpool.pool.PoolId;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -76,7 +77,7 @@ final class ManifestSource implements PoolSource {
     }
 
     private boolean changed(List<Path> files, boolean settled) {
-        ManifestCheck check = validator.apply(files);
+        ManifestCheck check = validator.apply(runningFirst(files));
         ManifestRules.Outcome outcome = ManifestRules.apply(check.pools(), live);
         List<Problem> found = new ArrayList<>(check.problems());
         found.addAll(outcome.problems());
@@ -105,6 +106,14 @@ final class ManifestSource implements PoolSource {
         next.putAll(outcome.good());
         apply(next, outcome.good().keySet(), removed, found);
         return true;
+    }
+
+    /** Of two files with one pool the first keeps it: a copy that comes later must not take over what runs. */
+    private List<Path> runningFirst(List<Path> files) {
+        Set<Path> running = live.values().stream().map(LivePool::file).collect(Collectors.toSet());
+        return files.stream()
+                .sorted(Comparator.comparing(file -> !running.contains(file)))
+                .toList();
     }
 
     private static Problem deleted(LivePool pool) {

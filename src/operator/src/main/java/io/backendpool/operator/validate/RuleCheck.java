@@ -32,7 +32,9 @@ final class RuleCheck {
                 check(schema.items(), FieldPath.item(path, i), items.get(i));
             }
         }
-        if (schema.rules().isEmpty() || findings.within(path)) {
+        // The rules on the whole object are about its name.
+        String reach = path.isEmpty() ? "metadata" : path;
+        if (schema.rules().isEmpty() || findings.within(reach)) {
             return;
         }
         for (CelRule rule : schema.rules()) {

@@ -19,7 +19,8 @@ final class SchemaCheck {
             return;
         }
         if (!hasType(schema, value)) {
-            findings.add(path, Wording.found(value) + " (expected: " + Wording.type(schema) + ")");
+            String expected = lacksQuotes(schema, value) ? Wording.quotes(value) : Wording.type(schema);
+            findings.add(path, Wording.found(value) + " (expected: " + expected + ")");
             return;
         }
         if (!schema.allowed().isEmpty() && !schema.allowed().contains(value)) {
@@ -35,6 +36,15 @@ final class SchemaCheck {
         } else if (value instanceof Map<?, ?> fields) {
             checkFields(schema, path, fields);
         }
+    }
+
+    /** Whether a number or a boolean would do if it were text. */
+    private static boolean lacksQuotes(SchemaNode schema, @Nullable Object value) {
+        return "string".equals(schema.type())
+                && (value instanceof Number || value instanceof Boolean)
+                && schema.allowed().isEmpty()
+                && (schema.pattern() == null
+                        || schema.pattern().matcher(value.toString()).find());
     }
 
     private static boolean hasType(SchemaNode schema, @Nullable Object value) {

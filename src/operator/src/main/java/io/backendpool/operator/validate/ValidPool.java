@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.backendpool.api.v1alpha1.BackendPool;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.MessageDigest;
@@ -29,7 +30,7 @@ public final class ValidPool {
      * bean of its own, so a caller may keep it to one thread.
      */
     public BackendPool pool() {
-        BackendPool pool = Mapper.INSTANCE.convertValue(complete, BackendPool.class);
+        BackendPool pool = Mapper.read(complete);
         if (pool.getMetadata().getNamespace() == null) {
             pool.getMetadata().setNamespace(ManifestValidator.DEFAULT_NAMESPACE);
         }
@@ -77,5 +78,14 @@ public final class ValidPool {
         static final ObjectMapper INSTANCE = JsonMapper.builder()
                 .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
                 .build();
+
+        static BackendPool read(Map<String, Object> complete) {
+            try {
+                // By way of the text: a bean's own deserialiser may not know a Long, which IntOrString's does not.
+                return INSTANCE.readValue(INSTANCE.writeValueAsBytes(complete), BackendPool.class);
+            } catch (IOException e) {
+                throw new IllegalStateException("the beans cannot hold what the CRD allows: " + e.getMessage(), e);
+            }
+        }
     }
 }

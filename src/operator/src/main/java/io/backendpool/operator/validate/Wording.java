@@ -26,12 +26,36 @@ final class Wording {
         if (value instanceof String text) {
             int length = text.codePointCount(0, text.length());
             return length <= MAX_SHOWN
-                    ? '"' + text.replace("\n", "\\n") + '"'
-                    : '"'
-                            + text.substring(0, text.offsetByCodePoints(0, MAX_SHOWN))
-                                    .replace("\n", "\\n") + "...\" (" + grouped(length) + " characters)";
+                    ? quoted(text)
+                    : quoted(text.substring(0, text.offsetByCodePoints(0, MAX_SHOWN)) + "...") + " (" + grouped(length)
+                            + " characters)";
         }
         return value.toString();
+    }
+
+    /** Control characters must not reach a terminal. */
+    private static String quoted(String text) {
+        StringBuilder shown = new StringBuilder("\"");
+        text.codePoints().forEach(c -> {
+            switch (c) {
+                case '\n' -> shown.append("\\n");
+                case '\r' -> shown.append("\\r");
+                case '\t' -> shown.append("\\t");
+                default -> {
+                    if (Character.isISOControl(c)) {
+                        shown.append("\\u%04x".formatted(c));
+                    } else {
+                        shown.appendCodePoint(c);
+                    }
+                }
+            }
+        });
+        return shown.append('"').toString();
+    }
+
+    /** How to make text of a scalar. A boolean may have been written {@code on}: what to quote is for the user to know. */
+    static String quotes(@Nullable Object value) {
+        return value instanceof Number ? '"' + value.toString() + "\" in quotes" : "text in quotes";
     }
 
     /** What a missing field should hold. */

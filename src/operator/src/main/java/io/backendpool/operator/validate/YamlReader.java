@@ -103,7 +103,7 @@ final class YamlReader {
     private static String sentence(MarkedYamlEngineException e) {
         String context = e.getContext();
         String problem = e.getProblem();
-        return (context == null ? problem : context + ", " + problem).replaceAll("\\s+", " ");
+        return (context == null || context.isEmpty() ? problem : context + ", " + problem).replaceAll("\\s+", " ");
     }
 
     // The engine hands out an Optional.
@@ -169,10 +169,8 @@ final class YamlReader {
             for (NodeTuple tuple : node.getValue()) {
                 String key = key(tuple.getKeyNode(), path);
                 String child = FieldPath.child(path, key);
-                if (key.equals("<<") && tuple.getValueNode() instanceof MappingNode source) {
-                    if (value(source, path, depth + 1) instanceof Map<?, ?> other) {
-                        other.forEach((name, each) -> merged.putIfAbsent((String) name, each));
-                    }
+                if (key.equals("<<")) {
+                    merge(tuple.getValueNode(), path, depth, merged);
                     continue;
                 }
                 int line = line(tuple.getKeyNode().getStartMark(), firstLine);
@@ -187,6 +185,18 @@ final class YamlReader {
             }
             merged.forEach(fields::putIfAbsent);
             return fields;
+        }
+
+        /** YAML 1.1's merge key: fields of one or more mappings, the first of them first, after the mapping's own. */
+        private void merge(Node source, String path, int depth, Map<String, @Nullable Object> merged) {
+            if (source instanceof SequenceNode sources) {
+                sources.getValue().forEach(each -> merge(each, path, depth + 1, merged));
+            } else if (source instanceof MappingNode && value(source, path, depth + 1) instanceof Map<?, ?> fields) {
+                fields.forEach((name, each) -> merged.putIfAbsent((String) name, each));
+            } else {
+                throw refused(
+                        source, FieldPath.child(path, "<<"), "no mapping (expected: a mapping, or a list of them)");
+            }
         }
 
         private String key(Node node, String path) {

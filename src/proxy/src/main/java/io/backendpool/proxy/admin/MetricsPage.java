@@ -5,6 +5,7 @@ import io.backendpool.proxy.traffic.Outcome;
 import io.backendpool.proxy.traffic.StatusCounts;
 import io.backendpool.proxy.traffic.TrafficTotals;
 import io.backendpool.proxy.traffic.TrafficTotals.LatencyBucket;
+import java.lang.management.ManagementFactory;
 import java.util.Locale;
 
 /** The counters of a proxy for Prometheus. Every label has a bounded set of values. */
@@ -37,7 +38,7 @@ final class MetricsPage {
                         "transport",
                         view.identity().transport());
         text.gauge("process_start_time_seconds", "When the process started, seconds since 1970.")
-                .sample(view.identity().started().toEpochMilli() / 1e3);
+                .sample(ManagementFactory.getRuntimeMXBean().getStartTime() / 1e3);
         text.gauge("backendpool_event_loops", "Threads that carry traffic.")
                 .sample(view.identity().eventLoops());
         text.gauge("backendpool_ready", "1: takes traffic.").sample(flag(view.notReady() == null));

@@ -1,5 +1,7 @@
 package io.backendpool.proxy.admin;
 
+import java.math.BigDecimal;
+
 /**
  * Writes Prometheus' text format, version 0.0.4: one block a metric, each name once, label values escaped. Confined to one
  * thread.
@@ -67,7 +69,7 @@ final class MetricsText {
             return value > 0 ? "+Inf" : "-Inf";
         }
         boolean whole = value == Math.rint(value) && Math.abs(value) < 1e15;
-        return whole ? Long.toString((long) value) : Double.toString(value);
+        return whole ? Long.toString((long) value) : BigDecimal.valueOf(value).toPlainString();
     }
 
     private void escape(String value) {

@@ -1,0 +1,4 @@
+@NullMarked
+package io.backendpool.control;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.backendpool.operator.certificates;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.backendpool.operator.control;
+
+import org.jspecify.annotations.NullMarked;

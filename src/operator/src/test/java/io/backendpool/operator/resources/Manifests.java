@@ -1,0 +1,65 @@
+package io.backendpool.operator.resources;
+
+import io.backendpool.api.v1alpha1.BackendPool;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
+import io.fabric8.kubernetes.client.utils.Serialization;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Pattern;
+
+/** YAML of the repository and of tests. */
+final class Manifests {
+    /** The repository's root; tests run in the module's folder. */
+    static final Path ROOT = Path.of("../..");
+
+    private static final Pattern SEPARATOR = Pattern.compile("(?m)^---$");
+
+    private Manifests() {}
+
+    /** A pool as the API server would give it back, but for the defaults that only it fills in. */
+    static BackendPool pool(String yaml) {
+        BackendPool pool = Serialization.unmarshal(yaml, BackendPool.class);
+        if (pool.getMetadata().getNamespace() == null) {
+            pool.getMetadata().setNamespace("shop");
+        }
+        if (pool.getMetadata().getUid() == null) {
+            pool.getMetadata().setUid("c2c7c1a4-6e0c-4a5c-9c3b-0e6d0f6c1b11");
+        }
+        return pool;
+    }
+
+    /** A pool with one listener and one backend, and {@code proxy} (in flow style) as its spec.proxy. */
+    static BackendPool poolWithProxy(String proxy) {
+        return pool("""
+                metadata: {name: web}
+                spec:
+                  listeners: [{name: http, port: 8080}]
+                  backends: [{name: a, addresses: ["10.0.0.1:80"]}]
+                  proxy: %s
+                """.formatted(proxy));
+    }
+
+    /** Each document of a file. */
+    static List<HasMetadata> documents(Path file) {
+        List<HasMetadata> documents = new ArrayList<>();
+        for (String document : SEPARATOR.split(read(file), -1)) {
+            if (!document.lines().allMatch(line -> line.isBlank() || line.startsWith("#"))) {
+                documents.add(new KubernetesSerialization().unmarshal(document));
+            }
+        }
+        return documents;
+    }
+
+    static String read(Path file) {
+        try {
+            return Files.readString(file);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

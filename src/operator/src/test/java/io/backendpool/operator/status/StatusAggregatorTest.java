@@ -1,0 +1,314 @@
+package io.backendpool.operator.status;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.backendpool.api.v1alpha1.BackendPoolStatus;
+import io.backendpool.control.BackendStatus;
+import io.backendpool.control.ProxyStatus;
+import io.backendpool.control.PublishedPool;
+import io.backendpool.control.Revision;
+import io.backendpool.control.Traffic;
+import io.backendpool.operator.control.ConnectedProxy;
+import io.backendpool.operator.translate.BackendAddress;
+import io.backendpool.operator.translate.Finding;
+import io.backendpool.operator.translate.PoolSpec;
+import io.backendpool.operator.translate.SnapshotTranslator;
+import io.backendpool.operator.translate.Translation;
+import io.backendpool.pool.HealthState;
+import io.backendpool.pool.Listener;
+import io.backendpool.pool.LoadBalancing;
+import io.backendpool.pool.PoolId;
+import io.fabric8.kubernetes.api.model.Condition;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+// JUnit sets the directory, and beans may hold null: a test that meets one fails, which is meant.
+@SuppressWarnings("NullAway")
+class StatusAggregatorTest {
+    private static final Instant NOW = Instant.parse("2026-01-01T00:00:00Z");
+    private static final Instant LATER = NOW.plusSeconds(60);
+    private static final Revision CURRENT = new Revision(12, "sha256:" + "a".repeat(64));
+    private static final Revision OLD = new Revision(11, "sha256:" + "b".repeat(64));
+
+    private static PublishedPool pool(int backends) {
+        List<BackendAddress> addresses = IntStream.rangeClosed(1, backends)
+                .mapToObj(i -> new BackendAddress("10.0." + i / 250 + "." + i % 250, 80, false))
+                .toList();
+        PoolSpec spec = new PoolSpec(
+                new PoolId("shop", "web"),
+                7L,
+                List.of(new Listener("http", 8080, Listener.Protocol.HTTP)),
+                List.of(new PoolSpec.Group("a", 90, new PoolSpec.Addresses(addresses))),
+                new LoadBalancing(LoadBalancing.Policy.ROUND_ROBIN),
+                null,
+                2);
+        return new PublishedPool(
+                CURRENT,
+                SnapshotTranslator.translate(spec, name -> {
+                            throw new AssertionError(name);
+                        })
+                        .snapshot());
+    }
+
+    private static ConnectedProxy proxy(
+            String name, PublishedPool pool, @Nullable Revision acked, long requests, HealthState... states) {
+        List<BackendStatus> backends = new ArrayList<>();
+        for (int i = 0; i < states.length; i++) {
+            double weight = states[i] == HealthState.HEALTHY ? 30 : 0;
+            backends.add(new BackendStatus(
+                    pool.snapshot().backends().get(i).key(),
+                    states[i],
+                    "because " + name,
+                    NOW.minusSeconds(i),
+                    weight,
+                    0,
+                    requests / states.length));
+        }
+        return new ConnectedProxy(
+                name,
+                "1",
+                NOW,
+                acked,
+                Duration.ofMillis(40),
+                null,
+                new ProxyStatus(true, backends, new Traffic(10_000, requests, 0, 12, requests, 1)));
+    }
+
+    private static PoolFacts facts(
+            PublishedPool pool, int desired, List<Finding> findings, List<String> source, ConnectedProxy... proxies) {
+        PoolSpec spec = new PoolSpec(
+                pool.snapshot().id(),
+                7L,
+                pool.snapshot().listeners(),
+                List.of(),
+                pool.snapshot().loadBalancing(),
+                null,
+                desired);
+        return new PoolFacts(
+                spec,
+                new Translation(pool.snapshot(), findings, true),
+                pool,
+                List.of(proxies),
+                desired,
+                "127.0.0.1:8080",
+                source,
+                List.of());
+    }
+
+    private static BackendPoolStatus status(PoolFacts facts, @Nullable BackendPoolStatus previous, Instant now) {
+        return StatusAggregator.aggregate(facts, ReportMerger.merge(facts.published(), facts.proxies()), previous, now);
+    }
+
+    private static Condition condition(BackendPoolStatus status, ConditionType type) {
+        return status.conditions.stream()
+                .filter(condition -> condition.getType().equals(type.word()))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private static void assertCondition(BackendPoolStatus status, Reason reason) {
+        Condition condition = condition(status, reason.type());
+        assertThat(condition.getReason()).as(condition.getMessage()).isEqualTo(reason.word());
+        assertThat(condition.getStatus()).isEqualTo(reason.status());
+    }
+
+    @Test
+    void aggregate_whenAllIsWell_saysSo() {
+        PublishedPool pool = pool(3);
+        HealthState[] well = {HealthState.HEALTHY, HealthState.HEALTHY, HealthState.HEALTHY};
+        BackendPoolStatus status = status(
+                facts(
+                        pool,
+                        2,
+                        List.of(),
+                        List.of(),
+                        proxy("p0", pool, CURRENT, 300, well),
+                        proxy("p1", pool, CURRENT, 300, well)),
+                null,
+                NOW);
+
+        assertCondition(status, Reason.ACCEPTED);
+        assertCondition(status, Reason.RESOLVED_REFS);
+        assertCondition(status, Reason.PROGRAMMED);
+        assertCondition(status, Reason.READY);
+        assertCondition(status, Reason.UP_TO_DATE);
+        assertCondition(status, Reason.NOT_STALLED);
+        assertThat(status.conditions).hasSize(6).allSatisfy(condition -> {
+            assertThat(condition.getObservedGeneration()).isEqualTo(7);
+            assertThat(condition.getLastTransitionTime()).isEqualTo("2026-01-01T00:00:00Z");
+        });
+        assertThat(status.observedGeneration).isEqualTo(7);
+        assertThat(status.revision).isEqualTo(12);
+        assertThat(status.summary.ratio).isEqualTo("3/3");
+        assertThat(status.proxies.syncedRatio).isEqualTo("2/2");
+        assertThat(status.proxies.slowestAckMillis).isEqualTo(40);
+        assertThat(status.backends).allSatisfy(backend -> {
+            assertThat(backend.proxies).isEqualTo("2/2");
+            assertThat(backend.trafficShare).isEqualTo("33%");
+            assertThat(backend.declaredWeight).isEqualTo("30");
+        });
+        assertThat(status.traffic.requestsPerSecond).isEqualTo("60");
+        assertThat(status.traffic.p99).isEqualTo("12ms");
+    }
+
+    @Test
+    void aggregate_whenAProxyIsStale_namesIt() {
+        PublishedPool pool = pool(1);
+        BackendPoolStatus status = status(
+                facts(
+                        pool,
+                        2,
+                        List.of(),
+                        List.of(),
+                        proxy("p0", pool, CURRENT, 0, HealthState.HEALTHY),
+                        proxy("p1", pool, OLD, 0, HealthState.HEALTHY)),
+                null,
+                NOW);
+
+        assertCondition(status, Reason.PENDING);
+        assertCondition(status, Reason.PROGRESSING);
+        assertThat(condition(status, ConditionType.PROGRAMMED).getMessage())
+                .isEqualTo("1/2 proxies run revision 12; stale: p1 (revision 11)");
+    }
+
+    @Test
+    void aggregate_whenAProxyRefuses_isStalledWithItsReason() {
+        PublishedPool pool = pool(1);
+        ConnectedProxy refusing = new ConnectedProxy(
+                "p0", "1", NOW, OLD, null, new ConnectedProxy.Rejection(CURRENT, "port 80 is taken"), ProxyStatus.NONE);
+        BackendPoolStatus status = status(facts(pool, 1, List.of(), List.of(), refusing), null, NOW);
+
+        assertCondition(status, Reason.REJECTED);
+        assertCondition(status, Reason.REVISION_REJECTED);
+        assertCondition(status, Reason.BLOCKED);
+        assertThat(condition(status, ConditionType.STALLED).getMessage()).contains("p0", "12", "port 80 is taken");
+    }
+
+    @Test
+    void aggregate_withoutProxies_knowsNothing() {
+        BackendPoolStatus status = status(facts(pool(2), 1, List.of(), List.of()), null, NOW);
+
+        assertCondition(status, Reason.NO_PROXY_CONNECTED);
+        assertCondition(status, Reason.NO_REPORT);
+        assertThat(status.summary.unknown).isEqualTo(2);
+        assertThat(status.backends)
+                .allSatisfy(backend -> assertThat(backend.proxies).isEqualTo("0/0"));
+    }
+
+    @Test
+    void aggregate_whenNoBackendGetsTraffic_isNotReady() {
+        PublishedPool pool = pool(1);
+        BackendPoolStatus status = status(
+                facts(pool, 1, List.of(), List.of(), proxy("p0", pool, CURRENT, 0, HealthState.UNHEALTHY)), null, NOW);
+
+        assertCondition(status, Reason.NO_ELIGIBLE_BACKEND);
+    }
+
+    @Test
+    void aggregate_ofABadEdit_isStalledWhileTheOldPoolIsReady() {
+        PublishedPool pool = pool(1);
+        BackendPoolStatus status = status(
+                facts(
+                        pool,
+                        1,
+                        List.of(),
+                        List.of("pool.yaml:9: spec.backends[0].weight: -1 (expected: 0 to 1,000,000)"),
+                        proxy("p0", pool, CURRENT, 0, HealthState.HEALTHY)),
+                null,
+                NOW);
+
+        assertCondition(status, Reason.INVALID_MANIFEST);
+        assertCondition(status, Reason.ACCEPTED);
+        assertCondition(status, Reason.READY);
+        assertThat(condition(status, ConditionType.STALLED).getMessage()).startsWith("pool.yaml:9: spec.backends[0]");
+    }
+
+    @Test
+    void aggregate_ofAnUnresolvedName_namesFieldAndName() {
+        PublishedPool pool = pool(1);
+        BackendPoolStatus status = status(
+                facts(
+                        pool,
+                        1,
+                        List.of(new Finding(
+                                Finding.Kind.UNRESOLVED_NAME, "spec.backends[1].addresses[0]", "x.example.com ...")),
+                        List.of(),
+                        proxy("p0", pool, CURRENT, 0, HealthState.HEALTHY)),
+                null,
+                NOW);
+
+        assertCondition(status, Reason.NAME_NOT_RESOLVED);
+        assertThat(condition(status, ConditionType.RESOLVED_REFS).getMessage())
+                .isEqualTo("spec.backends[1].addresses[0]: x.example.com ...");
+    }
+
+    @Test
+    void aggregate_transitionTime_movesOnlyWithTheStatus() {
+        PublishedPool pool = pool(1);
+        PoolFacts well = facts(pool, 1, List.of(), List.of(), proxy("p0", pool, CURRENT, 0, HealthState.HEALTHY));
+        PoolFacts ill = facts(pool, 1, List.of(), List.of(), proxy("p0", pool, CURRENT, 0, HealthState.UNHEALTHY));
+        BackendPoolStatus first = status(well, null, NOW);
+
+        BackendPoolStatus same = status(well, first, LATER);
+        BackendPoolStatus changed = status(ill, first, LATER);
+
+        assertThat(condition(same, ConditionType.READY).getLastTransitionTime()).isEqualTo("2026-01-01T00:00:00Z");
+        assertThat(condition(changed, ConditionType.READY).getLastTransitionTime())
+                .isEqualTo("2026-01-01T00:01:00Z");
+        assertThat(condition(changed, ConditionType.PROGRAMMED).getLastTransitionTime())
+                .isEqualTo("2026-01-01T00:00:00Z");
+    }
+
+    @Test
+    void aggregate_ofManyBackends_showsTheWorstHundred() {
+        PublishedPool pool = pool(300);
+        HealthState[] states = new HealthState[300];
+        Arrays.fill(states, HealthState.HEALTHY);
+        states[250] = HealthState.UNHEALTHY;
+        BackendPoolStatus status =
+                status(facts(pool, 1, List.of(), List.of(), proxy("p0", pool, CURRENT, 0, states)), null, NOW);
+
+        assertThat(status.backends).hasSize(StatusAggregator.MOST_BACKENDS);
+        assertThat(status.backends.getFirst().health).isEqualTo("Unhealthy");
+        assertThat(status.summary.total).isEqualTo(300);
+        assertThat(status.summary.healthy).isEqualTo(299);
+    }
+
+    @Test
+    void merge_ofDisagreement_takesMostAndThenTheWorse() {
+        PublishedPool pool = pool(1);
+        ConnectedProxy well = proxy("p0", pool, CURRENT, 0, HealthState.HEALTHY);
+        ConnectedProxy wellToo = proxy("p1", pool, CURRENT, 0, HealthState.HEALTHY);
+        ConnectedProxy ill = proxy("p2", pool, CURRENT, 0, HealthState.UNHEALTHY);
+
+        PoolReport.Line tie =
+                ReportMerger.merge(pool, List.of(well, ill)).backends().getFirst();
+        PoolReport.Line most =
+                ReportMerger.merge(pool, List.of(well, ill, wellToo)).backends().getFirst();
+
+        assertThat(tie.state()).isEqualTo(HealthState.UNHEALTHY);
+        assertThat(tie.reason()).isEqualTo("because p2");
+        assertThat(tie.agreeing() + "/" + tie.reporting()).isEqualTo("1/2");
+        assertThat(most.state()).isEqualTo(HealthState.HEALTHY);
+        assertThat(most.agreeing() + "/" + most.reporting()).isEqualTo("2/3");
+        assertThat(most.effectiveWeight()).isEqualTo(20);
+    }
+
+    @Test
+    void conditionsPage_hasEachReason() throws IOException {
+        String page = Files.readString(Path.of("../../docs/reference/conditions.md"));
+        for (Reason reason : Reason.values()) {
+            assertThat(page)
+                    .contains("| %s | %s | `%s` |".formatted(reason.type().word(), reason.status(), reason.word()));
+        }
+    }
+}

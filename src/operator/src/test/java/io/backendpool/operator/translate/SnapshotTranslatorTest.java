@@ -1,0 +1,113 @@
+package io.backendpool.operator.translate;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
+import com.fasterxml.jackson.dataformat.yaml.YAMLGenerator;
+import io.backendpool.api.v1alpha1.BackendPool;
+import io.backendpool.pool.Backend;
+import io.backendpool.pool.HealthCheck;
+import io.backendpool.pool.PoolSnapshot;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * Pairs of files: NAME.in.yaml is a manifest and what is known of its names, NAME.out.yaml is what must come of it. Run with
+ * {@code -Dgolden.rewrite=true} to write the second from the first, and read the difference before you commit it.
+ */
+class SnapshotTranslatorTest {
+    private static final Path GOLDEN = Path.of("src/test/resources/golden/translate");
+    private static final ObjectMapper YAML = new ObjectMapper(YAMLFactory.builder()
+            .enable(YAMLGenerator.Feature.MINIMIZE_QUOTES)
+            .disable(YAMLGenerator.Feature.SPLIT_LINES)
+            .disable(YAMLGenerator.Feature.WRITE_DOC_START_MARKER)
+            .build());
+
+    static List<String> pairs() throws IOException {
+        try (Stream<Path> files = Files.list(GOLDEN)) {
+            return files.map(file -> file.getFileName().toString())
+                    .filter(name -> name.endsWith(".in.yaml"))
+                    .map(name -> name.replace(".in.yaml", ""))
+                    .sorted()
+                    .toList();
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("pairs")
+    void translate_ofGoldenInput_isGoldenOutput(String name) throws IOException {
+        JsonNode in = YAML.readTree(GOLDEN.resolve(name + ".in.yaml").toFile());
+        String actual = YAML.writeValueAsString(outcome(in));
+
+        Path expected = GOLDEN.resolve(name + ".out.yaml");
+        if (Boolean.getBoolean("golden.rewrite")) {
+            Files.writeString(expected, actual);
+        }
+        assertThat(actual).isEqualTo(Files.readString(expected));
+    }
+
+    private static Map<String, Object> outcome(JsonNode in) throws IOException {
+        BackendPool pool = YAML.treeToValue(in.get("manifest"), BackendPool.class);
+        try {
+            PoolSpec spec = PoolSpecReader.read(pool);
+            return shown(SnapshotTranslator.translate(
+                    spec, dnsName -> resolution(in.path("names").get(dnsName))));
+        } catch (IllegalArgumentException refused) {
+            return Map.of("refused", String.valueOf(refused.getMessage()));
+        }
+    }
+
+    private static Resolution resolution(@Nullable JsonNode node) {
+        if (node == null) {
+            return new Resolution.Pending();
+        }
+        List<String> addresses = StreamSupport.stream(node.path("addresses").spliterator(), false)
+                .map(JsonNode::asText)
+                .toList();
+        if (!node.has("failing")) {
+            return new Resolution.Resolved(addresses);
+        }
+        Instant since = Instant.parse(node.get("since").asText());
+        String cause = node.get("failing").asText();
+        return addresses.isEmpty()
+                ? new Resolution.Failed(cause, since)
+                : new Resolution.LastKnown(addresses, cause, since);
+    }
+
+    private static Map<String, Object> shown(Translation translation) {
+        PoolSnapshot snapshot = translation.snapshot();
+        Map<String, Object> out = new LinkedHashMap<>();
+        out.put("id", snapshot.id().toString());
+        out.put("listeners", snapshot.listeners().stream().map(Object::toString).toList());
+        out.put("groups", snapshot.groups().stream().map(Object::toString).toList());
+        out.put(
+                "backends",
+                snapshot.backends().stream().map(SnapshotTranslatorTest::shown).toList());
+        out.put("policy", snapshot.loadBalancing().policy().toString());
+        HealthCheck check = snapshot.healthCheck();
+        out.put("healthCheck", check == null ? "none" : check.toString());
+        out.put(
+                "findings",
+                translation.findings().stream()
+                        .map(finding -> finding.kind() + " " + finding)
+                        .toList());
+        out.put("complete", translation.complete());
+        return out;
+    }
+
+    private static String shown(Backend backend) {
+        return backend.key() + (backend.origin() == null ? "" : " from " + backend.origin());
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.backendpool.proxy.control;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,135 @@
+package io.backendpool.proxy.http;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.jspecify.annotations.Nullable;
+
+/** A backend made of a raw socket: each connection is handled by a script on a thread of its own. */
+final class Backend implements AutoCloseable {
+    /** What a backend does with a connection. */
+    interface Script {
+        void serve(Connection connection) throws IOException;
+    }
+
+    private final ServerSocket server;
+    private final Script script;
+    private final List<Socket> open = new CopyOnWriteArrayList<>();
+    final List<String> requests = new CopyOnWriteArrayList<>();
+    final List<String> failures = new CopyOnWriteArrayList<>();
+
+    private Backend(Script script) throws IOException {
+        this.script = script;
+        this.server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+        Thread.ofVirtual().start(this::accept);
+    }
+
+    static Backend of(Script script) throws IOException {
+        return new Backend(script);
+    }
+
+    /** Answers each request with 200 and {@code body}. */
+    static Backend answering(String body) throws IOException {
+        return of(connection -> {
+            while (connection.readRequest() != null) {
+                connection.send("HTTP/1.1 200 OK\r\nContent-Length: " + body.length() + "\r\n\r\n" + body);
+            }
+        });
+    }
+
+    /** Answers each request with the same bytes, and keeps the connection open. */
+    static Backend sending(String response) throws IOException {
+        return of(connection -> {
+            while (connection.readRequest() != null) {
+                connection.send(response);
+            }
+        });
+    }
+
+    /** Answers one request with these bytes and closes the connection. */
+    static Backend sendingAndClosing(String response) throws IOException {
+        return of(connection -> {
+            if (connection.readRequest() != null) {
+                connection.send(response);
+            }
+        });
+    }
+
+    int port() {
+        return server.getLocalPort();
+    }
+
+    int openConnections() {
+        return (int) open.stream().filter(socket -> !socket.isClosed()).count();
+    }
+
+    private void accept() {
+        try {
+            while (true) {
+                Socket socket = server.accept();
+                open.add(socket);
+                Thread.ofVirtual().start(() -> serve(socket));
+            }
+        } catch (IOException e) {
+            // closed: the end of the test
+        }
+    }
+
+    private void serve(Socket socket) {
+        try (socket) {
+            script.serve(new Connection(this, socket));
+        } catch (IOException e) {
+            failures.add(e.toString());
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        server.close();
+        for (Socket socket : open) {
+            socket.close();
+        }
+    }
+
+    /** One accepted connection. */
+    static final class Connection {
+        private final Backend backend;
+        final Socket socket;
+        private final InputStream in;
+
+        Connection(Backend backend, Socket socket) throws IOException {
+            this.backend = backend;
+            this.socket = socket;
+            this.in = socket.getInputStream();
+        }
+
+        /** The head of the next request and its body, as text; null: the proxy closed the connection. */
+        @Nullable
+        String readRequest() throws IOException {
+            String head = readHead();
+            if (head.isEmpty()) {
+                return null;
+            }
+            String request = head + readBody(head);
+            backend.requests.add(request);
+            return request;
+        }
+
+        String readHead() throws IOException {
+            return Wire.readHead(in);
+        }
+
+        String readBody(String head) throws IOException {
+            return Wire.readBody(in, head, false);
+        }
+
+        void send(String text) throws IOException {
+            socket.getOutputStream().write(Wire.bytes(text));
+            socket.getOutputStream().flush();
+        }
+    }
+}

@@ -1,0 +1,145 @@
+package io.backendpool.proxy.http;
+
+import io.backendpool.control.PublishedPool;
+import io.backendpool.control.Revision;
+import io.backendpool.pool.BackendGroup;
+import io.backendpool.pool.BackendKey;
+import io.backendpool.pool.EndpointConditions;
+import io.backendpool.pool.HealthState;
+import io.backendpool.pool.Listener;
+import io.backendpool.pool.LoadBalancing;
+import io.backendpool.pool.PoolId;
+import io.backendpool.pool.PoolSnapshot;
+import io.backendpool.pool.health.BackendHealth;
+import io.backendpool.pool.health.EffectiveWeights;
+import io.backendpool.proxy.listener.Listeners;
+import io.backendpool.proxy.traffic.AccessLog;
+import io.backendpool.proxy.traffic.TrafficRecorder;
+import io.backendpool.proxy.upstream.LivePool;
+import io.backendpool.proxy.upstream.PoolHolder;
+import io.backendpool.proxy.upstream.ProxyLimits;
+import io.netty.buffer.ByteBufUtil;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/** A proxy of two event loops on a free port, with the pool that a test gives it. */
+public final class Proxy implements AutoCloseable {
+    /** What Netty has found in the whole run: buffers that nobody released. */
+    static final List<String> LEAKS = new CopyOnWriteArrayList<>();
+
+    static {
+        System.setProperty("io.netty.leakDetection.level", "paranoid");
+        ByteBufUtil.setLeakListener((type, records) -> LEAKS.add(type + records));
+    }
+
+    static final BackendGroup GROUP = new BackendGroup("web", 100);
+
+    final Vertx vertx;
+    public final PoolHolder pools = new PoolHolder();
+    public final TrafficRecorder traffic = new TrafficRecorder(System::nanoTime);
+    public final Listeners listeners;
+    private final int port;
+    private int revision;
+
+    public Proxy(ProxyLimits limits, @Nullable AccessLog accessLog, int loops) throws Exception {
+        vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(loops).setPreferNativeTransport(true));
+        listeners = new Listeners(vertx, "127.0.0.1", pools, traffic, limits, accessLog);
+        port = freePort();
+        apply(List.of(listener("http", port)));
+    }
+
+    static Proxy to(Backend... backends) throws Exception {
+        return to(ProxyLimits.defaults(), backends);
+    }
+
+    /** One event loop, so that it is certain which connections are shared. */
+    static Proxy to(ProxyLimits limits, Backend... backends) throws Exception {
+        Proxy proxy = new Proxy(limits, null, 1);
+        proxy.publish(Arrays.stream(backends).mapToInt(Backend::port).toArray());
+        return proxy;
+    }
+
+    public static Listener listener(String name, int port) {
+        return new Listener(name, port, Listener.Protocol.HTTP);
+    }
+
+    public static int freePort() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        }
+    }
+
+    public @Nullable String apply(List<Listener> wanted) throws Exception {
+        return listeners.apply(wanted).toCompletableFuture().get(10, TimeUnit.SECONDS);
+    }
+
+    static BackendKey key(int port) {
+        return new BackendKey("web", "127.0.0.1", port);
+    }
+
+    /** All backends are healthy. */
+    public void publish(int... ports) {
+        publish(HealthState.HEALTHY, ports);
+    }
+
+    public void publish(HealthState state, int... ports) {
+        List<io.backendpool.pool.Backend> backends = Arrays.stream(ports)
+                .mapToObj(backendPort ->
+                        new io.backendpool.pool.Backend(key(backendPort), EndpointConditions.READY, null))
+                .toList();
+        PoolSnapshot snapshot = new PoolSnapshot(
+                new PoolId("shop", "web"),
+                List.of(listener("http", port)),
+                List.of(GROUP),
+                backends,
+                new LoadBalancing(LoadBalancing.Policy.ROUND_ROBIN),
+                null);
+        List<BackendHealth> health = backends.stream()
+                .map(backend -> new BackendHealth(
+                        state, "as the test says", Instant.EPOCH, EndpointConditions.READY, null, 0, 0))
+                .toList();
+        EffectiveWeights weights = EffectiveWeights.of(
+                snapshot, health.stream().map(BackendHealth::state).toList());
+        PublishedPool published = new PublishedPool(new Revision(++revision, "sha256:00000000"), snapshot);
+        pools.publish(new LivePool(published, health, weights, false));
+    }
+
+    public int port() {
+        return port;
+    }
+
+    Client connect() throws IOException {
+        return new Client(port);
+    }
+
+    /** The response to one GET on a connection of its own. */
+    String get(String path) throws IOException {
+        try (Client client = connect()) {
+            return client.get(path).readResponse();
+        }
+    }
+
+    @Override
+    public void close() {
+        listeners
+                .drain(Duration.ofMillis(100))
+                .toCompletableFuture()
+                .orTimeout(10, TimeUnit.SECONDS)
+                .join();
+        vertx.close()
+                .toCompletionStage()
+                .toCompletableFuture()
+                .orTimeout(10, TimeUnit.SECONDS)
+                .join();
+    }
+}
