@@ -102,8 +102,11 @@ final class OperateCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        try (ClusterOperator operator = ClusterOperator.start(Config.autoConfigure(null), options(), Clock.systemUTC())) {
+        ClusterOperator operator = ClusterOperator.start(Config.autoConfigure(null), options(), Clock.systemUTC());
+        try {
             Quarkus.waitForExit();
+        } finally {
+            operator.close();
         }
         return 0;
     }
