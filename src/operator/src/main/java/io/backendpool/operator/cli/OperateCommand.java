@@ -53,7 +53,8 @@ final class OperateCommand implements Callable<Integer> {
             names = "--identity",
             paramLabel = "NAME",
             defaultValue = "${env:BACKENDPOOL_IDENTITY:-${env:HOSTNAME:-operator}}",
-            description = "Its name in the Lease, another one for each (BACKENDPOOL_IDENTITY). Default: the host's name.")
+            description =
+                    "Its name in the Lease, another one for each (BACKENDPOOL_IDENTITY). Default: the host's name.")
     private String identity = "";
 
     @Option(
@@ -132,9 +133,6 @@ final class OperateCommand implements Callable<Integer> {
     }
 
     private static List<String> withoutEmpty(List<String> texts) {
-        return texts.stream()
-                .map(String::strip)
-                .filter(text -> !text.isEmpty())
-                .toList();
+        return texts.stream().map(String::strip).filter(text -> !text.isEmpty()).toList();
     }
 }

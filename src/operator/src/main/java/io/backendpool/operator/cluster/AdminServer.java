@@ -28,7 +28,8 @@ final class AdminServer implements AutoCloseable {
         try {
             server = HttpServer.create(new InetSocketAddress(host, port), 0);
         } catch (IOException failed) {
-            throw new IOException("admin: cannot listen on %s port %d: %s".formatted(host, port, failed.getMessage()), failed);
+            throw new IOException(
+                    "admin: cannot listen on %s port %d: %s".formatted(host, port, failed.getMessage()), failed);
         }
         server.setExecutor(threads);
         server.createContext("/live", exchange -> answer(exchange, 200, "text/plain", "live\n"));

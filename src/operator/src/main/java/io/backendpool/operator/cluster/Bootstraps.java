@@ -97,8 +97,7 @@ final class Bootstraps implements AutoCloseable {
         }
         PublishedPool newest = published.apply(pool);
         if (newest != null) {
-            copies.put(
-                    pool, new Copy(newest.revision().digest(), LastKnownGoodCopy.of(newest), System.nanoTime()));
+            copies.put(pool, new Copy(newest.revision().digest(), LastKnownGoodCopy.of(newest), System.nanoTime()));
             changed.accept(pool);
         }
     }

@@ -54,14 +54,12 @@ final class LeaderTerm implements AutoCloseable {
                     new StatusRevisionStore(pools::resource),
                     clock));
             PoolEvents events = opened(new PoolEvents(client, clock));
-            ResourceStatusSink status =
-                    opened(new ResourceStatusSink(client, pools::resource, events, new Random()));
+            ResourceStatusSink status = opened(new ResourceStatusSink(client, pools::resource, events, new Random()));
             services = opened(new ServiceFollower(client, options.scope()));
             ClusterProxyHost proxies = new ClusterProxyHost();
             keeper = opened(new PoolKeeper(
                     new ControlServerChannel(control), proxies, status, DnsResolver.ofSystem(), services, clock));
-            objects = opened(
-                    OwnedObjects.start(client, options, authority, control, proxies, events, metrics));
+            objects = opened(OwnedObjects.start(client, options, authority, control, proxies, events, metrics));
             pools.onVersion(status::seen);
             pools.start(keeper);
             keepCertificates(options);

@@ -93,7 +93,7 @@ final class Leadership implements AutoCloseable {
             election.cancel(true);
         }
         // An election ends with its leader: it is stood for again.
-        election.whenComplete((done, failed) -> {
+        var unused = election.whenComplete((done, failed) -> {
             lost();
             later(this::stand, options.leaseTimes().retry().toMillis());
         });

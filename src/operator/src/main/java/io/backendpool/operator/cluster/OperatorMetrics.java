@@ -22,15 +22,21 @@ final class OperatorMetrics {
     OperatorMetrics(Clock clock) {
         this.clock = clock;
         gauge("backendpool.leader", "1: this operator leads", leads -> 1);
-        gauge("backendpool.pools", "Pools that are published", leads -> leads.keeper().views().size());
-        gauge("backendpool.proxies.connected", "Proxies with an open control stream", leads -> leads.keeper()
+        gauge("backendpool.pools", "Pools that are published", leads -> leads.keeper()
                 .views()
-                .stream()
-                .mapToInt(view -> view.report().connected())
-                .sum());
-        gauge("backendpool.proxies.stale", "Connected proxies that do not run the newest revision of their pool", leads ->
-                leads.keeper().views().stream()
-                        .mapToInt(view -> view.report().connected() - view.report().synced())
+                .size());
+        gauge(
+                "backendpool.proxies.connected",
+                "Proxies with an open control stream",
+                leads -> leads.keeper().views().stream()
+                        .mapToInt(view -> view.report().connected())
+                        .sum());
+        gauge(
+                "backendpool.proxies.stale",
+                "Connected proxies that do not run the newest revision of their pool",
+                leads -> leads.keeper().views().stream()
+                        .mapToInt(view ->
+                                view.report().connected() - view.report().synced())
                         .sum());
         gauge(
                 "backendpool.revision.lag.seconds",
@@ -86,5 +92,4 @@ final class OperatorMetrics {
         }
         return longest.toMillis() / 1000.0;
     }
-
 }

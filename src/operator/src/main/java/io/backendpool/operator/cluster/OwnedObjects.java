@@ -71,7 +71,10 @@ final class OwnedObjects implements AutoCloseable {
                 .withConcurrentReconciliationThreads(THREADS)
                 .withUseSSAToPatchPrimaryResource(true));
         RegisteredController<BackendPool> unused = operator.register(reconciler, configuration -> {
-            configuration.withName("backendpool").withFieldManager(OwnedResource.FIELD_MANAGER).withGenerationAware(true);
+            configuration
+                    .withName("backendpool")
+                    .withFieldManager(OwnedResource.FIELD_MANAGER)
+                    .withGenerationAware(true);
             if (scope.namespaces().isEmpty()) {
                 configuration.watchingAllNamespaces();
             } else {
@@ -112,14 +115,15 @@ final class OwnedObjects implements AutoCloseable {
     /** Has the objects of all pools looked at again. */
     void reconcileAll() {
         scope.of(client.resources(BackendPool.class))
-                .forEach(operation ->
-                        operation.list().getItems().forEach(pool -> reconcile(ResourcePools.id(pool))));
+                .forEach(operation -> operation.list().getItems().forEach(pool -> reconcile(ResourcePools.id(pool))));
     }
 
     /** Tells every pool that the control channel is about to lose its certificate. */
     void certificatesNotRenewed(Instant notAfter, Exception cause) {
-        scope.of(client.resources(BackendPool.class))
-                .forEach(operation -> operation.list().getItems().forEach(pool -> events.tell(
+        scope.of(client.resources(BackendPool.class)).forEach(operation -> operation
+                .list()
+                .getItems()
+                .forEach(pool -> events.tell(
                         pool,
                         false,
                         "CertificateNotRenewed",

@@ -36,6 +36,7 @@ final class PoolEvents implements AutoCloseable {
     private static final int LONGEST_NOTE = 1_000;
     /** Types of which False is the good state. */
     private static final List<String> BAD_WHEN_TRUE = List.of(ConditionType.STALLED.word());
+
     private static final List<String> TOLD = List.of(
             ConditionType.ACCEPTED.word(),
             ConditionType.RESOLVED_REFS.word(),
@@ -59,8 +60,12 @@ final class PoolEvents implements AutoCloseable {
     private static final class Told {
         int count;
         int written;
-        @Nullable Instant writtenAt;
-        @Nullable Instant first;
+
+        @Nullable
+        Instant writtenAt;
+
+        @Nullable
+        Instant first;
     }
 
     PoolEvents(KubernetesClient client, Clock clock) {

@@ -8,6 +8,7 @@ import io.backendpool.operator.resources.ProxyBootstrap;
 import io.backendpool.pool.PoolId;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.fabric8.kubernetes.api.model.apps.DeploymentCondition;
 import io.javaoperatorsdk.operator.api.reconciler.Context;
 import io.javaoperatorsdk.operator.api.reconciler.EventSourceContext;
 import io.javaoperatorsdk.operator.api.reconciler.Ignore;
@@ -20,6 +21,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
@@ -80,7 +82,8 @@ final class PoolReconciler implements Reconciler<BackendPool> {
         ProxyBootstrap bootstrap = bootstraps.apply(pool);
         boolean asBefore = before != null
                 && before.uid().equals(pool.getMetadata().getUid())
-                && java.util.Objects.equals(before.generation(), pool.getMetadata().getGeneration())
+                && Objects.equals(
+                        before.generation(), pool.getMetadata().getGeneration())
                 && before.bootstrap().equals(bootstrap)
                 && before.failures() == 0;
         List<String> problems = new ArrayList<>();
@@ -90,12 +93,16 @@ final class PoolReconciler implements Reconciler<BackendPool> {
         int failures = problems.isEmpty() ? 0 : (before == null ? 0 : before.failures()) + 1;
         done.put(id, new Done(pool.getMetadata().getUid(), pool.getMetadata().getGeneration(), bootstrap, failures));
         metrics.reconciled(problems.isEmpty() ? "done" : "hindered");
-        owned.deployment().getSecondaryResource(pool, context).ifPresent(deployment -> problems.addAll(stuck(deployment)));
-        proxies.problems(id, problems);
-        proxies.address(id, owned.service()
+        owned.deployment()
                 .getSecondaryResource(pool, context)
-                .map(service -> ServiceAddress.of(service, pool))
-                .orElse(""));
+                .ifPresent(deployment -> problems.addAll(stuck(deployment)));
+        proxies.problems(id, problems);
+        proxies.address(
+                id,
+                owned.service()
+                        .getSecondaryResource(pool, context)
+                        .map(service -> ServiceAddress.of(service, pool))
+                        .orElse(""));
         return failures == 0
                 ? UpdateControl.noUpdate()
                 : UpdateControl.<BackendPool>noUpdate().rescheduleAfter(pause(failures));
@@ -112,7 +119,11 @@ final class PoolReconciler implements Reconciler<BackendPool> {
             ReconcileResult<?> result = resource.reconcile(pool, context);
             ReconcileResult.Operation operation = result.getSingleOperation();
             if (operation != ReconcileResult.Operation.NONE) {
-                LOG.infof("pool=%s %s %s", ResourcePools.id(pool), kind, operation == ReconcileResult.Operation.CREATED ? "created" : "updated");
+                LOG.infof(
+                        "pool=%s %s %s",
+                        ResourcePools.id(pool),
+                        kind,
+                        operation == ReconcileResult.Operation.CREATED ? "created" : "updated");
             }
             if (asBefore && operation != ReconcileResult.Operation.NONE) {
                 tellPutBack(pool, kind, operation, result.getSingleResource());
@@ -127,9 +138,10 @@ final class PoolReconciler implements Reconciler<BackendPool> {
     }
 
     /** Nothing of ours has changed, so somebody else has changed or deleted it. */
-    private void tellPutBack(
-            BackendPool pool, String kind, ReconcileResult.Operation operation, Optional<?> resource) {
-        String name = resource.map(object -> ((HasMetadata) object).getMetadata().getName()).orElse("");
+    private void tellPutBack(BackendPool pool, String kind, ReconcileResult.Operation operation, Optional<?> resource) {
+        String name = resource.map(
+                        object -> ((HasMetadata) object).getMetadata().getName())
+                .orElse("");
         String what = operation == ReconcileResult.Operation.CREATED ? "deleted" : "changed";
         metrics.putBack(kind);
         events.tell(
@@ -146,12 +158,18 @@ final class PoolReconciler implements Reconciler<BackendPool> {
             return List.of();
         }
         return deployment.getStatus().getConditions().stream()
-                .filter(condition -> condition.getType().equals("ReplicaFailure")
-                                && condition.getStatus().equals("True")
-                        || condition.getType().equals("Progressing")
-                                && condition.getStatus().equals("False"))
-                .map(condition -> "Deployment %s: %s".formatted(deployment.getMetadata().getName(), condition.getMessage()))
+                .filter(PoolReconciler::isStuck)
+                .map(condition ->
+                        "Deployment %s: %s".formatted(deployment.getMetadata().getName(), condition.getMessage()))
                 .toList();
+    }
+
+    private static boolean isStuck(DeploymentCondition condition) {
+        return switch (condition.getType()) {
+            case "ReplicaFailure" -> "True".equals(condition.getStatus());
+            case "Progressing" -> "False".equals(condition.getStatus());
+            default -> false;
+        };
     }
 
     private static Duration pause(int failures) {

@@ -45,8 +45,13 @@ final class ResourceStatusSink implements StatusSink, AutoCloseable {
 
     private static final class Pending {
         BackendPoolStatus wanted;
-        @Nullable BackendPoolStatus written;
-        @Nullable String version;
+
+        @Nullable
+        BackendPoolStatus written;
+
+        @Nullable
+        String version;
+
         boolean busy;
         long retryMillis = FIRST_RETRY_MILLIS;
 
@@ -108,7 +113,8 @@ final class ResourceStatusSink implements StatusSink, AutoCloseable {
     }
 
     private JsonNode tree(@Nullable BackendPoolStatus status) {
-        return client.getKubernetesSerialization().convertValue(status == null ? new BackendPoolStatus() : status, JsonNode.class);
+        return client.getKubernetesSerialization()
+                .convertValue(status == null ? new BackendPoolStatus() : status, JsonNode.class);
     }
 
     /** Versions are decimal numbers that grow (KEP-5504); where they are not, every one counts as newer. */

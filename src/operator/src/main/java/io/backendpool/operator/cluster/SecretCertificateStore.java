@@ -88,7 +88,9 @@ final class SecretCertificateStore implements CertificateStore {
             }
         } catch (KubernetesClientException failed) {
             throw problem(
-                    ApiProblem.isConflict(failed) ? "was changed by another operator, which goes first" : "cannot be written",
+                    ApiProblem.isConflict(failed)
+                            ? "was changed by another operator, which goes first"
+                            : "cannot be written",
                     failed);
         }
     }

@@ -34,7 +34,8 @@ final class ServiceAddress {
             List<LoadBalancerIngress> points = Objects.requireNonNullElse(
                     service.getStatus().getLoadBalancer().getIngress(), List.<LoadBalancerIngress>of());
             return points.stream()
-                    .map(point -> point.getIp() == null || point.getIp().isEmpty() ? point.getHostname() : point.getIp())
+                    .map(point ->
+                            point.getIp() == null || point.getIp().isEmpty() ? point.getHostname() : point.getIp())
                     .filter(Objects::nonNull)
                     .findFirst()
                     .orElse(null);

@@ -103,8 +103,10 @@ final class ServiceFollower implements Services, AutoCloseable {
             }
         }
         try {
-            Service service =
-                    client.services().inNamespace(id.namespace()).withName(id.name()).get();
+            Service service = client.services()
+                    .inNamespace(id.namespace())
+                    .withName(id.name())
+                    .get();
             List<EndpointSlice> found = client.discovery()
                     .v1()
                     .endpointSlices()
@@ -151,13 +153,19 @@ final class ServiceFollower implements Services, AutoCloseable {
     }
 
     private void serviceIs(Service service) {
-        change(new ServiceId(service.getMetadata().getNamespace(), service.getMetadata().getName()), target ->
-                target.service(service));
+        change(
+                new ServiceId(
+                        service.getMetadata().getNamespace(),
+                        service.getMetadata().getName()),
+                target -> target.service(service));
     }
 
     private void serviceGone(Service service) {
-        change(new ServiceId(service.getMetadata().getNamespace(), service.getMetadata().getName()), target ->
-                target.service(null));
+        change(
+                new ServiceId(
+                        service.getMetadata().getNamespace(),
+                        service.getMetadata().getName()),
+                target -> target.service(null));
     }
 
     private void sliceIs(EndpointSlice slice) {

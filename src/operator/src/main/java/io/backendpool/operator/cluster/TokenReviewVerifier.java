@@ -78,7 +78,9 @@ final class TokenReviewVerifier implements TokenVerifier {
             if (before != null && now.isBefore(before.at().plus(GRACE))) {
                 LOG.warnf(
                         "pool=%s a token cannot be checked and is let in as %s ago: %s",
-                        before.pool(), Duration.between(before.at(), now).truncatedTo(java.time.temporal.ChronoUnit.SECONDS), ApiProblem.of(noAnswer));
+                        before.pool(),
+                        Duration.between(before.at(), now).truncatedTo(java.time.temporal.ChronoUnit.SECONDS),
+                        ApiProblem.of(noAnswer));
                 return before.pool();
             }
             LOG.warnf("a token cannot be checked: %s", ApiProblem.of(noAnswer));
@@ -117,7 +119,9 @@ final class TokenReviewVerifier implements TokenVerifier {
         }
         // An API server that knows no audiences answers without one: such a token could be anybody's.
         if (status.getAudiences() == null || !status.getAudiences().contains(AUDIENCE)) {
-            LOG.warnf("a token of %s was refused: audiences %s (expected: %s)", user.getUsername(), status.getAudiences(), AUDIENCE);
+            LOG.warnf(
+                    "a token of %s was refused: audiences %s (expected: %s)",
+                    user.getUsername(), status.getAudiences(), AUDIENCE);
             return null;
         }
         String name = user.getUsername();
@@ -127,7 +131,9 @@ final class TokenReviewVerifier implements TokenVerifier {
         }
         Map<String, List<String>> extra = user.getExtra();
         if (extra == null || extra.getOrDefault(POD_NAME, List.of()).isEmpty()) {
-            LOG.warnf("a token of %s was refused: it is bound to no pod (expected: one projected into a proxy's pod)", name);
+            LOG.warnf(
+                    "a token of %s was refused: it is bound to no pod (expected: one projected into a proxy's pod)",
+                    name);
             return null;
         }
         int colon = name.indexOf(':', ACCOUNT.length());

@@ -108,7 +108,8 @@ public abstract class OwnedResource<R extends HasMetadata> extends CRUDKubernete
             if (refused.getCode() != UNPROCESSABLE) {
                 throw refused;
             }
-            // What another has added does not go with what is ours (a port of the same name, say), and an apply leaves it.
+            // What another has added does not go with what is ours (a port of the same name, say), and an apply leaves
+            // it.
             // Whole lists are put back by a merge.
             return context.getClient()
                     .resource(desired)

@@ -37,8 +37,7 @@ final class ConditionRules {
 
     private Verdict resolvedRefs() {
         List<Finding> findings = facts.translation().findings();
-        for (Finding.Kind kind :
-                List.of(
+        for (Finding.Kind kind : List.of(
                 Finding.Kind.UNSUPPORTED_SOURCE,
                 Finding.Kind.SERVICE_NOT_FOUND,
                 Finding.Kind.SERVICE_PORT_NOT_FOUND,

@@ -62,9 +62,8 @@ final class ServiceEndpoints {
     private static ServiceState.@Nullable Port choose(ServiceState.Present service, String port) {
         boolean byNumber = !port.isEmpty() && port.chars().allMatch(c -> c >= '0' && c <= '9');
         return service.ports().stream()
-                .filter(candidate -> byNumber
-                        ? port.equals(String.valueOf(candidate.number()))
-                        : port.equals(candidate.name()))
+                .filter(candidate ->
+                        byNumber ? port.equals(String.valueOf(candidate.number())) : port.equals(candidate.name()))
                 .min(Comparator.comparing(candidate -> TCP.equals(candidate.protocol()) ? 0 : 1))
                 .orElse(null);
     }
@@ -74,7 +73,8 @@ final class ServiceEndpoints {
             return "a port of the Service, which has none";
         }
         return service.ports().stream()
-                .map(port -> port.name().isEmpty() ? String.valueOf(port.number()) : port.number() + " or " + port.name())
+                .map(port ->
+                        port.name().isEmpty() ? String.valueOf(port.number()) : port.number() + " or " + port.name())
                 .collect(Collectors.joining(", "));
     }
 
@@ -82,9 +82,10 @@ final class ServiceEndpoints {
     private static Result external(String name, ServiceState.@Nullable Port chosen, String port) {
         Integer number = chosen == null ? null : chosen.number();
         try {
-            BackendAddress address = BackendAddress.parse("externalName", name + ":" + (number == null ? port : number));
-            return new Found(List.of(new Target(
-                    address.host(), address.port(), address.isName(), EndpointConditions.READY, null)));
+            BackendAddress address =
+                    BackendAddress.parse("externalName", name + ":" + (number == null ? port : number));
+            return new Found(List.of(
+                    new Target(address.host(), address.port(), address.isName(), EndpointConditions.READY, null)));
         } catch (IllegalArgumentException noAddress) {
             return new NoSuchPort(
                     "port %s of a Service of type ExternalName, %s (expected: a port number, or the name of one of its ports)"
@@ -95,7 +96,8 @@ final class ServiceEndpoints {
     private static List<Target> targets(ServiceState.Present service, ServiceState.Port chosen) {
         Map<String, Target> byAddress = new LinkedHashMap<>();
         Set<String> pods = new HashSet<>();
-        // A dual-stack pod is in a slice of each family and must not count twice: its address in the first family is used.
+        // A dual-stack pod is in a slice of each family and must not count twice: its address in the first family is
+        // used.
         for (ServiceState.AddressType family : families(service)) {
             Set<String> podsBefore = Set.copyOf(pods);
             for (ServiceState.Slice slice : service.slices()) {
@@ -118,10 +120,8 @@ final class ServiceEndpoints {
 
     private static List<ServiceState.AddressType> families(ServiceState.Present service) {
         return service.ipv6First()
-                ? List.of(
-                        ServiceState.AddressType.IPV6, ServiceState.AddressType.IPV4, ServiceState.AddressType.FQDN)
-                : List.of(
-                        ServiceState.AddressType.IPV4, ServiceState.AddressType.IPV6, ServiceState.AddressType.FQDN);
+                ? List.of(ServiceState.AddressType.IPV6, ServiceState.AddressType.IPV4, ServiceState.AddressType.FQDN)
+                : List.of(ServiceState.AddressType.IPV4, ServiceState.AddressType.IPV6, ServiceState.AddressType.FQDN);
     }
 
     private static List<Target> targets(ServiceState.Slice slice, ServiceState.Port chosen) {
@@ -147,8 +147,7 @@ final class ServiceEndpoints {
         String text = slice.addressType() == ServiceState.AddressType.IPV6 ? "[" + host + "]" : host;
         try {
             BackendAddress address = BackendAddress.parse("address", text + ":" + port);
-            return new Target(
-                    address.host(), address.port(), address.isName(), endpoint.conditions(), endpoint.pod());
+            return new Target(address.host(), address.port(), address.isName(), endpoint.conditions(), endpoint.pod());
         } catch (IllegalArgumentException noAddress) {
             return null;
         }

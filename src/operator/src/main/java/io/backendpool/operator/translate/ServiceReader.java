@@ -53,9 +53,7 @@ public final class ServiceReader {
                 slice.getMetadata().getName(), addressType(slice.getAddressType()), ports, endpoints);
     }
 
-
-    private static ServiceState.Port port(
-            @Nullable String name, @Nullable String protocol, @Nullable Integer number) {
+    private static ServiceState.Port port(@Nullable String name, @Nullable String protocol, @Nullable Integer number) {
         return new ServiceState.Port(
                 Objects.requireNonNullElse(name, ""), Objects.requireNonNullElse(protocol, TCP), number);
     }

@@ -49,8 +49,7 @@ public sealed interface ServiceState {
      * @param protocol {@code TCP}, {@code UDP} or {@code SCTP}
      * @param number null in an EndpointSlice: every port
      */
-    record Port(
-            String name, String protocol, @Nullable Integer number) {}
+    record Port(String name, String protocol, @Nullable Integer number) {}
 
     /**
      * One EndpointSlice.

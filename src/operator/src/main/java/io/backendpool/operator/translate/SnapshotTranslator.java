@@ -61,7 +61,8 @@ public final class SnapshotTranslator {
         Set<String> names = new LinkedHashSet<>(spec.names());
         for (PoolSpec.Group group : spec.groups()) {
             if (group.source() instanceof PoolSpec.Service(String name, String port)
-                    && services.apply(new ServiceId(spec.id().namespace(), name)) instanceof ServiceState.Present service
+                    && services.apply(new ServiceId(spec.id().namespace(), name))
+                            instanceof ServiceState.Present service
                     && ServiceEndpoints.find(service, port)
                             instanceof ServiceEndpoints.Found(List<ServiceEndpoints.Target> targets)) {
                 targets.stream()
@@ -81,8 +82,7 @@ public final class SnapshotTranslator {
         private final List<Finding> findings = new ArrayList<>();
         private boolean complete = true;
 
-        Collector(
-                String namespace, Function<String, Resolution> resolve, Function<ServiceId, ServiceState> services) {
+        Collector(String namespace, Function<String, Resolution> resolve, Function<ServiceId, ServiceState> services) {
             this.namespace = namespace;
             this.resolve = resolve;
             this.services = services;

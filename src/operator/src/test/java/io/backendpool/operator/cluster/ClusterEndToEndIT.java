@@ -77,7 +77,8 @@ class ClusterEndToEndIT {
         backends.values().forEach(server -> server.stop(0));
         Path kept = Files.createDirectories(Path.of("target", "cluster-e2e"));
         try (var logs = Files.list(directory)) {
-            for (Path log : logs.filter(file -> file.toString().endsWith(".log")).toList()) {
+            for (Path log :
+                    logs.filter(file -> file.toString().endsWith(".log")).toList()) {
                 Files.copy(log, kept.resolve(log.getFileName()), java.nio.file.StandardCopyOption.REPLACE_EXISTING);
             }
         }
@@ -97,11 +98,15 @@ class ClusterEndToEndIT {
         namespace.pool("shop", """
                 {listeners: [{name: http, port: %d, protocol: HTTP}],
                  backends: [{name: stable, service: {name: web, port: 80}, weight: 100},
-                            {name: legacy, addresses: ["%s:%d"], weight: 0}]}"""
-                .formatted(listenerPort, host, legacy));
+                            {name: legacy, addresses: ["%s:%d"], weight: 0}]}""".formatted(listenerPort, host, legacy));
         // The Secret holds the last known good pool a moment after the first revision.
         await().atMost(SOON).until(() -> {
-            var secret = namespace.client.secrets().inNamespace(namespace.name).withName("shop-backendpool-bootstrap").get();
+            var secret = namespace
+                    .client
+                    .secrets()
+                    .inNamespace(namespace.name)
+                    .withName("shop-backendpool-bootstrap")
+                    .get();
             return secret != null && secret.getData().containsKey("last-known-good.gz");
         });
         InetSocketAddress first = run(nodes, "127.0.0.2");
@@ -118,28 +123,38 @@ class ClusterEndToEndIT {
 
         try (Traffic traffic = Traffic.start(List.of(first, second))) {
             // Weight edit: half of the requests go to the other group.
-            namespace.client.resources(BackendPool.class).inNamespace(namespace.name).withName("shop").edit(pool -> {
-                Objects.requireNonNull(pool.getSpec().backends).get(1).weight = 100;
-                return pool;
-            });
+            namespace
+                    .client
+                    .resources(BackendPool.class)
+                    .inNamespace(namespace.name)
+                    .withName("shop")
+                    .edit(pool -> {
+                        Objects.requireNonNull(pool.getSpec().backends).get(1).weight = 100;
+                        return pool;
+                    });
             synced(2);
             traffic.countAnew();
             long mark = traffic.succeeded();
             await().atMost(SOON).until(() -> traffic.succeeded() > mark + 600);
             double share = (double) traffic.of("legacy") / (traffic.succeeded() - mark);
             assertThat(share).isBetween(0.4, 0.6);
-            namespace.client.resources(BackendPool.class).inNamespace(namespace.name).withName("shop").edit(pool -> {
-                Objects.requireNonNull(pool.getSpec().backends).get(1).weight = 0;
-                return pool;
-            });
+            namespace
+                    .client
+                    .resources(BackendPool.class)
+                    .inNamespace(namespace.name)
+                    .withName("shop")
+                    .edit(pool -> {
+                        Objects.requireNonNull(pool.getSpec().backends).get(1).weight = 0;
+                        return pool;
+                    });
 
             // 3 to 30 to 1.
             long scaled = System.nanoTime();
             for (int i = 4; i <= 30; i++) {
                 endpoint(i);
             }
-            await().atMost(SOON).untilAsserted(
-                    () -> assertThat(Objects.requireNonNull(status().summary).total).isEqualTo(31));
+            await().atMost(SOON).untilAsserted(() -> assertThat(Objects.requireNonNull(status().summary).total)
+                    .isEqualTo(31));
             synced(2);
             traffic.countAnew();
             await().atMost(SOON).until(() -> traffic.backendsSeen() == 30);
@@ -150,8 +165,8 @@ class ClusterEndToEndIT {
             for (int i = 2; i <= 30; i++) {
                 gone(i);
             }
-            await().atMost(SOON).untilAsserted(
-                    () -> assertThat(Objects.requireNonNull(status().summary).total).isEqualTo(2));
+            await().atMost(SOON).untilAsserted(() -> assertThat(Objects.requireNonNull(status().summary).total)
+                    .isEqualTo(2));
             synced(2);
             for (int i = 2; i <= 30; i++) {
                 Objects.requireNonNull(backends.remove("web-" + i)).stop(0);
@@ -166,19 +181,24 @@ class ClusterEndToEndIT {
             long killed = System.nanoTime();
             endpoint(31);
             InetSocketAddress third = run(nodes, "127.0.0.4");
-            await().atMost(SOON).ignoreExceptions().until(() -> Traffic.once(third).startsWith("200 web-"));
+            await().atMost(SOON).ignoreExceptions().until(() -> Traffic.once(third)
+                    .startsWith("200 web-"));
             assertThat(traffic.failures()).as("while no operator is there").isEmpty();
             operator("two");
-            await().atMost(SOON).untilAsserted(
-                    () -> assertThat(Objects.requireNonNull(status().summary).total).isEqualTo(3));
+            await().atMost(SOON).untilAsserted(() -> assertThat(Objects.requireNonNull(status().summary).total)
+                    .isEqualTo(3));
             synced(3);
-            System.out.printf("cluster e2e: operator killed, another leads and all are synced after %d ms%n", millisSince(killed));
+            System.out.printf(
+                    "cluster e2e: operator killed, another leads and all are synced after %d ms%n",
+                    millisSince(killed));
             assertThat(Objects.requireNonNull(status().revision)).isGreaterThan(revision);
             traffic.countAnew();
             await().atMost(SOON).until(() -> traffic.of("web-31") > 0);
             assertThat(traffic.failures()).as("at the end").isEmpty();
             assertThat(traffic.succeeded()).isGreaterThan(1_000);
-            System.out.printf("cluster e2e: %d requests, %d failed%n", traffic.succeeded(), traffic.failures().size());
+            System.out.printf(
+                    "cluster e2e: %d requests, %d failed%n",
+                    traffic.succeeded(), traffic.failures().size());
         }
         assertThat(operatorAdmin).isPositive();
     }
@@ -186,7 +206,9 @@ class ClusterEndToEndIT {
     private int operator(String identity) throws IOException {
         int admin = free();
         Map<String, String> environment = new HashMap<>();
-        environment.put("KUBECONFIG", namespace.server.writeKubeconfig(directory).orElseThrow().toString());
+        environment.put(
+                "KUBECONFIG",
+                namespace.server.writeKubeconfig(directory).orElseThrow().toString());
         operators.add(Programs.start(
                 Programs.OPERATOR,
                 List.of(
@@ -200,15 +222,19 @@ class ClusterEndToEndIT {
                         "--admin-port=" + admin),
                 environment,
                 directory.resolve("operator-" + identity + ".log")));
-        await("operator " + identity + " leads").atMost(SOON).ignoreExceptions().until(() -> get(admin, "/ready").equals("ready\n")
-                && get(admin, "/metrics").contains("\nbackendpool_leader 1.0"));
+        await("operator " + identity + " leads")
+                .atMost(SOON)
+                .ignoreExceptions()
+                .until(() -> get(admin, "/ready").equals("ready\n")
+                        && get(admin, "/metrics").contains("\nbackendpool_leader 1.0"));
         return admin;
     }
 
     private static String get(int port, String path) throws IOException, InterruptedException {
         try (HttpClient http = HttpClient.newHttpClient()) {
             return http.send(
-                            HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path)).build(),
+                            HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
+                                    .build(),
                             HttpResponse.BodyHandlers.ofString())
                     .body();
         }
@@ -240,17 +266,31 @@ class ClusterEndToEndIT {
     }
 
     private void terminating(int number) {
-        namespace.client.discovery().v1().endpointSlices().inNamespace(namespace.name).withName("web-" + number).edit(slice -> {
-            var conditions = slice.getEndpoints().getFirst().getConditions();
-            conditions.setReady(false);
-            conditions.setServing(true);
-            conditions.setTerminating(true);
-            return slice;
-        });
+        namespace
+                .client
+                .discovery()
+                .v1()
+                .endpointSlices()
+                .inNamespace(namespace.name)
+                .withName("web-" + number)
+                .edit(slice -> {
+                    var conditions = slice.getEndpoints().getFirst().getConditions();
+                    conditions.setReady(false);
+                    conditions.setServing(true);
+                    conditions.setTerminating(true);
+                    return slice;
+                });
     }
 
     private void gone(int number) {
-        EndpointSlice slice = namespace.client.discovery().v1().endpointSlices().inNamespace(namespace.name).withName("web-" + number).get();
+        EndpointSlice slice = namespace
+                .client
+                .discovery()
+                .v1()
+                .endpointSlices()
+                .inNamespace(namespace.name)
+                .withName("web-" + number)
+                .get();
         namespace.client.resource(slice).delete();
     }
 
@@ -264,17 +304,32 @@ class ClusterEndToEndIT {
     }
 
     private Long generation() {
-        return namespace.client.resources(BackendPool.class).inNamespace(namespace.name).withName("shop").get().getMetadata().getGeneration();
+        return namespace
+                .client
+                .resources(BackendPool.class)
+                .inNamespace(namespace.name)
+                .withName("shop")
+                .get()
+                .getMetadata()
+                .getGeneration();
     }
 
     private void awaitSecretOf(long revision) {
         await().atMost(SOON).until(() -> String.valueOf(revision)
-                .equals(namespace.client.secrets().inNamespace(namespace.name).withName("shop-backendpool-bootstrap").get()
-                        .getMetadata().getAnnotations().get("backendpool.io/revision")));
+                .equals(namespace
+                        .client
+                        .secrets()
+                        .inNamespace(namespace.name)
+                        .withName("shop-backendpool-bootstrap")
+                        .get()
+                        .getMetadata()
+                        .getAnnotations()
+                        .get("backendpool.io/revision")));
     }
 
     private BackendPoolStatus status() {
-        BackendPoolStatus status = namespace.client
+        BackendPoolStatus status = namespace
+                .client
                 .resources(BackendPool.class)
                 .inNamespace(namespace.name)
                 .withName("shop")

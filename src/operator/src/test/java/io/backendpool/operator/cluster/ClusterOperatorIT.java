@@ -35,7 +35,8 @@ class ClusterOperatorIT {
 
     @BeforeEach
     void real() {
-        Assumptions.assumeTrue(namespace.server.kind().isReal(), "needs server-side apply, which the in-JVM server lacks");
+        Assumptions.assumeTrue(
+                namespace.server.kind().isReal(), "needs server-side apply, which the in-JVM server lacks");
     }
 
     @AfterEach
@@ -53,7 +54,8 @@ class ClusterOperatorIT {
         namespace.endpoints("web", 8080, List.of("10.0.0.1", "10.0.0.2"));
         BackendPool pool = namespace.pool("shop", TestNamespace.spec(WEB));
         await().atMost(Duration.ofSeconds(20)).untilAsserted(() -> {
-            Deployment deployment = namespace.client
+            Deployment deployment = namespace
+                    .client
                     .apps()
                     .deployments()
                     .inNamespace(namespace.name)
@@ -70,7 +72,14 @@ class ClusterOperatorIT {
             assertThat(condition("shop", "Programmed").getReason()).isEqualTo("NoProxyConnected");
             assertThat(status.address).endsWith(":8080");
         });
-        assertThat(namespace.client.resources(BackendPool.class).inNamespace(namespace.name).withName("shop").get().getMetadata().getFinalizers())
+        assertThat(namespace
+                        .client
+                        .resources(BackendPool.class)
+                        .inNamespace(namespace.name)
+                        .withName("shop")
+                        .get()
+                        .getMetadata()
+                        .getFinalizers())
                 .isEmpty();
     }
 
@@ -82,7 +91,8 @@ class ClusterOperatorIT {
         namespace.pool("shop", TestNamespace.spec(WEB, "{name: gone, service: {name: nobody, port: http}}"));
         await().atMost(Duration.ofSeconds(20)).untilAsserted(() -> {
             assertThat(condition("shop", "ResolvedRefs").getReason()).isEqualTo("ServiceNotFound");
-            assertThat(condition("shop", "ResolvedRefs").getMessage()).contains("spec.backends[1].service.name: nobody");
+            assertThat(condition("shop", "ResolvedRefs").getMessage())
+                    .contains("spec.backends[1].service.name: nobody");
             assertThat(Objects.requireNonNull(status("shop").summary).total).isEqualTo(1);
             assertThat(events("ServiceNotFound")).hasSize(1);
         });
@@ -100,8 +110,8 @@ class ClusterOperatorIT {
         settled();
         double before = metric("backendpool_reconciles_total");
         namespace.endpoints("web", 8080, List.of("10.0.0.1", "10.0.0.2", "10.0.0.3"));
-        await().untilAsserted(
-                () -> assertThat(Objects.requireNonNull(status("shop").summary).total).isEqualTo(3));
+        await().untilAsserted(() ->
+                assertThat(Objects.requireNonNull(status("shop").summary).total).isEqualTo(3));
         assertThat(metric("backendpool_reconciles_total")).isEqualTo(before);
     }
 
@@ -111,12 +121,18 @@ class ClusterOperatorIT {
         namespace.service("web", 80, 8080);
         namespace.pool("shop", TestNamespace.spec(WEB));
         settled();
-        namespace.client.services().inNamespace(namespace.name).withName("shop-backendpool").edit(service -> {
-            service.getSpec().getPorts().getFirst().setPort(9999);
-            return service;
-        });
+        namespace
+                .client
+                .services()
+                .inNamespace(namespace.name)
+                .withName("shop-backendpool")
+                .edit(service -> {
+                    service.getSpec().getPorts().getFirst().setPort(9999);
+                    return service;
+                });
         await().atMost(Duration.ofSeconds(20)).untilAsserted(() -> {
-            assertThat(namespace.client
+            assertThat(namespace
+                            .client
                             .services()
                             .inNamespace(namespace.name)
                             .withName("shop-backendpool")
@@ -127,8 +143,15 @@ class ClusterOperatorIT {
                     .contains(8080);
             assertThat(events("PutBack")).hasSize(1);
         });
-        namespace.client.apps().deployments().inNamespace(namespace.name).withName("shop-backendpool").delete();
-        await().until(() -> namespace.client
+        namespace
+                .client
+                .apps()
+                .deployments()
+                .inNamespace(namespace.name)
+                .withName("shop-backendpool")
+                .delete();
+        await().until(() -> namespace
+                        .client
                         .apps()
                         .deployments()
                         .inNamespace(namespace.name)
@@ -139,7 +162,8 @@ class ClusterOperatorIT {
 
     @Test
     void objectOfOurName_thatIsAnothers_isLeftAndSaid() throws IOException {
-        namespace.client
+        namespace
+                .client
                 .resource(new ServiceBuilder()
                         .withNewMetadata()
                         .withNamespace(namespace.name)
@@ -157,12 +181,25 @@ class ClusterOperatorIT {
         namespace.pool("shop", TestNamespace.spec("{name: a, addresses: [\"192.0.2.1:80\"]}"));
         await().atMost(Duration.ofSeconds(20)).untilAsserted(() -> {
             assertThat(condition("shop", "Stalled").getStatus()).isEqualTo("True");
-            assertThat(condition("shop", "Stalled").getMessage()).contains("Service").contains("shop-backendpool exists");
+            assertThat(condition("shop", "Stalled").getMessage())
+                    .contains("Service")
+                    .contains("shop-backendpool exists");
         });
-        var theirs = namespace.client.services().inNamespace(namespace.name).withName("shop-backendpool").get();
+        var theirs = namespace
+                .client
+                .services()
+                .inNamespace(namespace.name)
+                .withName("shop-backendpool")
+                .get();
         assertThat(theirs.getSpec().getPorts().getFirst().getPort()).isEqualTo(1234);
         assertThat(theirs.getMetadata().getOwnerReferences()).isEmpty();
-        assertThat(namespace.client.apps().deployments().inNamespace(namespace.name).withName("shop-backendpool").get())
+        assertThat(namespace
+                        .client
+                        .apps()
+                        .deployments()
+                        .inNamespace(namespace.name)
+                        .withName("shop-backendpool")
+                        .get())
                 .as("the others go on")
                 .isNotNull();
     }
@@ -186,10 +223,15 @@ class ClusterOperatorIT {
         namespace.endpoints("web", 8080, List.of("10.0.0.1"));
         namespace.pool("shop", TestNamespace.spec(WEB));
         settled();
-        namespace.client.resources(BackendPool.class).inNamespace(namespace.name).withName("shop").editStatus(pool -> {
-            pool.getStatus().address = "forged:1";
-            return pool;
-        });
+        namespace
+                .client
+                .resources(BackendPool.class)
+                .inNamespace(namespace.name)
+                .withName("shop")
+                .editStatus(pool -> {
+                    pool.getStatus().address = "forged:1";
+                    return pool;
+                });
         assertThat(status("shop").address).isEqualTo("forged:1");
         await().atMost(Duration.ofSeconds(15)).until(() -> !"forged:1".equals(status("shop").address));
     }
@@ -202,17 +244,20 @@ class ClusterOperatorIT {
         namespace.pool("shop", TestNamespace.spec(WEB));
         settled();
         BackendPoolStatus before = status("shop");
-        try (ClusterOperator second = ClusterOperator.start(namespace.server.config(), options("two"), Clock.systemUTC())) {
+        try (ClusterOperator second =
+                ClusterOperator.start(namespace.server.config(), options("two"), Clock.systemUTC())) {
             await().until(() -> second.notReady() == null);
             assertThat(second.controlPort()).isZero();
             first.close();
             operator = null;
             await().atMost(Duration.ofSeconds(15)).until(() -> second.controlPort() != 0 && second.notReady() == null);
             namespace.endpoints("web", 8080, List.of("10.0.0.1", "10.0.0.2"));
-            await().untilAsserted(() -> assertThat(Objects.requireNonNull(status("shop").summary).total).isEqualTo(2));
+            await().untilAsserted(() -> assertThat(Objects.requireNonNull(status("shop").summary).total)
+                    .isEqualTo(2));
             assertThat(status("shop").revision).isEqualTo(Objects.requireNonNull(before.revision) + 1);
             assertThat(condition("shop", "Accepted").getLastTransitionTime())
-                    .isEqualTo(Objects.requireNonNull(before.conditions).getFirst().getLastTransitionTime());
+                    .isEqualTo(
+                            Objects.requireNonNull(before.conditions).getFirst().getLastTransitionTime());
         }
     }
 
@@ -242,22 +287,27 @@ class ClusterOperatorIT {
     /** Until nothing has been written for 2 s. */
     private void settled() {
         double[] last = {-1};
-        await().atMost(Duration.ofSeconds(40)).pollInterval(Duration.ofSeconds(2)).until(() -> {
-            BackendPool pool = namespace.client
-                    .resources(BackendPool.class)
-                    .inNamespace(namespace.name)
-                    .withName("shop")
-                    .get();
-            double now = writes();
-            boolean same = now == last[0];
-            last[0] = now;
-            return same && pool.getStatus() != null && pool.getStatus().address != null;
-        });
+        await().atMost(Duration.ofSeconds(40))
+                .pollInterval(Duration.ofSeconds(2))
+                .until(() -> {
+                    BackendPool pool = namespace
+                            .client
+                            .resources(BackendPool.class)
+                            .inNamespace(namespace.name)
+                            .withName("shop")
+                            .get();
+                    double now = writes();
+                    boolean same = now == last[0];
+                    last[0] = now;
+                    return same && pool.getStatus() != null && pool.getStatus().address != null;
+                });
     }
 
     /** But the Lease's. */
     private double writes() {
-        return Objects.requireNonNull(operator).metricsText().lines()
+        return Objects.requireNonNull(operator)
+                .metricsText()
+                .lines()
                 .filter(line -> line.startsWith("backendpool_api_writes_total") && !line.contains("leases"))
                 .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
                 .sum();
@@ -274,7 +324,8 @@ class ClusterOperatorIT {
     }
 
     private BackendPoolStatus status(String pool) {
-        BackendPoolStatus status = namespace.client
+        BackendPoolStatus status = namespace
+                .client
                 .resources(BackendPool.class)
                 .inNamespace(namespace.name)
                 .withName(pool)

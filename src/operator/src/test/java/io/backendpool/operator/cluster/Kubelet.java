@@ -78,6 +78,7 @@ final class Kubelet implements AutoCloseable {
             for (Map.Entry<String, Path> mount : mounts.entrySet()) {
                 if (value.startsWith(mount.getKey() + "/") || value.equals(mount.getKey())) {
                     value = mount.getValue() + value.substring(mount.getKey().length());
+                    break;
                 }
             }
             environment.put(variable.getName(), value.startsWith("*:") ? ip + value.substring(1) : value);
@@ -88,10 +89,7 @@ final class Kubelet implements AutoCloseable {
                 pod,
                 ip,
                 Programs.start(
-                        Programs.PROXY,
-                        Objects.requireNonNullElse(container.getArgs(), List.of()),
-                        environment,
-                        log),
+                        Programs.PROXY, Objects.requireNonNullElse(container.getArgs(), List.of()), environment, log),
                 root.resolve("identity"),
                 log);
         pods.add(running);
@@ -132,7 +130,8 @@ final class Kubelet implements AutoCloseable {
             if (source.getSecret() != null) {
                 for (Map.Entry<String, String> entry :
                         secret(source.getSecret().getName()).entrySet()) {
-                    Files.write(folder.resolve(entry.getKey()), Base64.getDecoder().decode(entry.getValue()));
+                    Files.write(
+                            folder.resolve(entry.getKey()), Base64.getDecoder().decode(entry.getValue()));
                 }
             }
         }

@@ -11,8 +11,9 @@ import java.util.concurrent.TimeUnit;
 /** The two built programs, started as processes of their own. */
 final class Programs {
     static final Path OPERATOR = Path.of("target/quarkus-app/quarkus-run.jar").toAbsolutePath();
-    static final Path PROXY =
-            Path.of("../proxy/target/proxy-app/backendpool-proxy.jar").toAbsolutePath().normalize();
+    static final Path PROXY = Path.of("../proxy/target/proxy-app/backendpool-proxy.jar")
+            .toAbsolutePath()
+            .normalize();
 
     private Programs() {}
 

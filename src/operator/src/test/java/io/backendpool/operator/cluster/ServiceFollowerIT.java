@@ -18,8 +18,7 @@ import org.junit.jupiter.api.Test;
 
 class ServiceFollowerIT {
     private final TestNamespace namespace = new TestNamespace();
-    private final ServiceFollower follower =
-            new ServiceFollower(namespace.client, new Scope(List.of(namespace.name)));
+    private final ServiceFollower follower = new ServiceFollower(namespace.client, new Scope(List.of(namespace.name)));
     private final ConcurrentLinkedQueue<ServiceId> changes = new ConcurrentLinkedQueue<>();
     private final ServiceId web = new ServiceId(namespace.name, "web");
 
@@ -52,7 +51,14 @@ class ServiceFollowerIT {
         eventually(web, List.of("10.0.0.1"));
         namespace.endpoints("web", "web-2", 8080, List.of("10.0.0.2"));
         eventually(web, List.of("10.0.0.1", "10.0.0.2"));
-        namespace.client.discovery().v1().endpointSlices().inNamespace(namespace.name).withName("web-1").delete();
+        namespace
+                .client
+                .discovery()
+                .v1()
+                .endpointSlices()
+                .inNamespace(namespace.name)
+                .withName("web-1")
+                .delete();
         eventually(web, List.of("10.0.0.2"));
         namespace.client.services().inNamespace(namespace.name).withName("web").delete();
         await().until(() -> follower.state(web) instanceof ServiceState.Absent);
@@ -85,14 +91,16 @@ class ServiceFollowerIT {
             follower.follow(Set.of(web));
         }
         Set<String> expected = new TreeSet<>();
-        namespace.client
+        namespace
+                .client
                 .discovery()
                 .v1()
                 .endpointSlices()
                 .inNamespace(namespace.name)
                 .list()
                 .getItems()
-                .forEach(slice -> expected.addAll(slice.getEndpoints().getFirst().getAddresses()));
+                .forEach(
+                        slice -> expected.addAll(slice.getEndpoints().getFirst().getAddresses()));
         eventually(web, List.copyOf(expected));
     }
 
@@ -100,7 +108,10 @@ class ServiceFollowerIT {
     void memory_ofServicesThatNobodyRefersTo_isAName() {
         Service whole = namespace.service("web", 80, 8080);
         Stubs<Service> stubs = new Stubs<>(
-                meta -> new io.fabric8.kubernetes.api.model.ServiceBuilder().withMetadata(meta).build(), null);
+                meta -> new io.fabric8.kubernetes.api.model.ServiceBuilder()
+                        .withMetadata(meta)
+                        .build(),
+                null);
         stubs.put("k", whole);
         Service kept = java.util.Objects.requireNonNull(stubs.get("k"));
         assertThat(kept.getSpec()).isNull();
@@ -112,9 +123,8 @@ class ServiceFollowerIT {
         await().atMost(Duration.ofSeconds(15)).untilAsserted(() -> {
             assertThat(follower.state(service)).isInstanceOf(ServiceState.Present.class);
             List<String> found = new ArrayList<>();
-            ((ServiceState.Present) follower.state(service))
-                    .slices()
-                    .forEach(slice -> slice.endpoints().forEach(endpoint -> found.add(endpoint.address())));
+            ((ServiceState.Present) follower.state(service)).slices().forEach(slice -> slice.endpoints()
+                    .forEach(endpoint -> found.add(endpoint.address())));
             assertThat(found).containsExactlyInAnyOrderElementsOf(addresses);
         });
     }

@@ -48,7 +48,10 @@ final class TestNamespace implements AutoCloseable {
             Awaitility.await("the CRD is served")
                     .atMost(Duration.ofSeconds(20))
                     .ignoreExceptions()
-                    .until(() -> client.resources(BackendPool.class).inNamespace("default").list() != null);
+                    .until(() -> client.resources(BackendPool.class)
+                                    .inNamespace("default")
+                                    .list()
+                            != null);
         }
     }
 
@@ -104,15 +107,12 @@ final class TestNamespace implements AutoCloseable {
     }
 
     BackendPool pool(String pool, String spec) {
-        BackendPool bean = Serialization.unmarshal(
-                """
+        BackendPool bean = Serialization.unmarshal("""
                 apiVersion: backendpool.io/v1alpha1
                 kind: BackendPool
                 metadata: {name: %s, namespace: %s}
                 spec: %s
-                """
-                        .formatted(pool, name, spec),
-                BackendPool.class);
+                """.formatted(pool, name, spec), BackendPool.class);
         return client.resource(bean).create();
     }
 

@@ -80,7 +80,9 @@ final class Traffic implements AutoCloseable {
                     String answer = exchange(socket, reader);
                     if (answer.startsWith("200 ")) {
                         succeeded.incrementAndGet();
-                        byBackend.computeIfAbsent(answer.substring(4), name -> new AtomicLong()).incrementAndGet();
+                        byBackend
+                                .computeIfAbsent(answer.substring(4), name -> new AtomicLong())
+                                .incrementAndGet();
                     } else {
                         failures.add(answer);
                     }

@@ -75,18 +75,23 @@ class ServiceTranslationTest {
                 service -> new ServiceState.Unreadable("the operator may not list endpointslices"));
         assertThat(translation.findings())
                 .extracting(Finding::toString)
-                .containsExactly("spec.backends[0].service.name: web cannot be read: the operator may not list endpointslices");
+                .containsExactly(
+                        "spec.backends[0].service.name: web cannot be read: the operator may not list endpointslices");
     }
 
     private static List<HasMetadata> read(Path file) throws IOException {
         List<HasMetadata> objects = new ArrayList<>();
         for (String document : Files.readString(file).split("(?m)^---$", -1)) {
-            objects.add(
-                    document.contains("kind: BackendPool")
-                            ? Serialization.unmarshal(document, BackendPool.class)
-                            : Serialization.<HasMetadata>unmarshal(document));
+            objects.add(Serialization.unmarshal(document, type(document)));
         }
         return objects;
+    }
+
+    private static Class<? extends HasMetadata> type(String document) {
+        if (document.contains("kind: BackendPool")) {
+            return BackendPool.class;
+        }
+        return document.contains("kind: EndpointSlice") ? EndpointSlice.class : Service.class;
     }
 
     private static PoolSpec spec(List<HasMetadata> objects) {
@@ -102,7 +107,8 @@ class ServiceTranslationTest {
 
     private static ServiceState state(List<HasMetadata> objects, ServiceId id) {
         List<ServiceState.Slice> slices = all(objects, EndpointSlice.class).stream()
-                .filter(slice -> id.name().equals(slice.getMetadata().getLabels().get("kubernetes.io/service-name")))
+                .filter(slice ->
+                        id.name().equals(slice.getMetadata().getLabels().get("kubernetes.io/service-name")))
                 .map(ServiceReader::read)
                 .toList();
         return all(objects, Service.class).stream()
