@@ -122,7 +122,8 @@ public final class Proxy {
         try {
             return JsonAccessLog.toFile(path);
         } catch (IOException e) {
-            throw new StartFailedException("--access-log: " + path + " (expected: a file that can be written to): " + e);
+            throw new StartFailedException(
+                    "--access-log: " + path + " (expected: a file that can be written to): " + e);
         }
     }
 
@@ -172,13 +173,18 @@ public final class Proxy {
             warm("not warmed up, as configured");
             return;
         }
-        new WarmUp(traffic, side, config.eventLoops(), WarmUp.REQUESTS, config.warmUp()).run().onComplete(run -> {
-            if (run.failed()) {
-                // A cold proxy is slow for some seconds; one that is never ready is an outage.
-                LOG.warn("pool={} the warm-up failed, the request path starts cold: {}", identity.pool(), run.cause());
-            }
-            warm(run.succeeded() ? "warmed up by " + run.result() + " requests" : "cold");
-        });
+        new WarmUp(traffic, side, config.eventLoops(), WarmUp.REQUESTS, config.warmUp())
+                .run()
+                .onComplete(run -> {
+                    if (run.failed()) {
+                        // A cold proxy is slow for some seconds; one that is never ready is an outage.
+                        LOG.warn(
+                                "pool={} the warm-up failed, the request path starts cold: {}",
+                                identity.pool(),
+                                run.cause());
+                    }
+                    warm(run.succeeded() ? "warmed up by " + run.result() + " requests" : "cold");
+                });
     }
 
     private synchronized void warm(String how) {
@@ -186,7 +192,8 @@ public final class Proxy {
             return;
         }
         phase = Phase.WARM;
-        LOG.info("pool={} request path {}, {} ms after the start of the process", identity.pool(), how, processMillis());
+        LOG.info(
+                "pool={} request path {}, {} ms after the start of the process", identity.pool(), how, processMillis());
     }
 
     private long processMillis() {

@@ -129,7 +129,7 @@ final class ProxyCommand implements Callable<Integer> {
     @Option(
             names = "--warm-up",
             paramLabel = "DURATION",
-            description = "The most time to warm the request path for before the proxy is ready; 0s: none; default:"
+            description = "How long to warm the request path at most before the proxy is ready; 0s: not; default:"
                     + " ${DEFAULT-VALUE}. [BACKENDPOOL_WARM_UP]",
             defaultValue = "${env:BACKENDPOOL_WARM_UP:-2s}")
     private String warmUp = "";

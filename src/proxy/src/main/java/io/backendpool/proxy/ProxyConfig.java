@@ -22,7 +22,8 @@ import org.jspecify.annotations.Nullable;
  * @param eventLoops threads that carry traffic, 1 to 1,024
  * @param transport how sockets are driven
  * @param drainDeadline how long requests under way may take to finish after SIGTERM; zero: no time at all
- * @param warmUp the most time that the request path is warmed for before the proxy is ready; zero: not at all
+ * @param warmUp how long the request path is warmed at most, from its first answer on, before the proxy is ready; zero:
+ *     not at all
  */
 public record ProxyConfig(
         PoolId pool,

@@ -31,6 +31,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,12 +46,19 @@ final class WarmUp {
     private static final String LOOPBACK = "127.0.0.1";
     private static final int CLIENTS_PER_LOOP = 4;
     private static final int PORT_TRIES = 5;
+    /** A cold, busy machine may take this many times the limit. */
+    private static final int PATIENCE = 3;
 
     private final Vertx traffic;
     private final Vertx side;
     private final int clients;
     private final int requests;
-    private final long deadlineNanos;
+    private final Duration limit;
+    /** When to give up, however slow the machine is. */
+    private final long lastNanos;
+    /** When it is enough; set by the first answer, because until then classes are loaded and nothing is warmed. */
+    private final AtomicLong enoughNanos;
+
     private final AtomicInteger begun = new AtomicInteger();
     private final AtomicInteger answered = new AtomicInteger();
 
@@ -60,14 +68,16 @@ final class WarmUp {
      * @param traffic whose event loops to warm
      * @param side where the clients and the backend run
      * @param requests how many to send at most
-     * @param limit the most time to take
+     * @param limit how long to go on after the first answer; in all it may take three times as long
      */
     WarmUp(Vertx traffic, Vertx side, int eventLoops, int requests, Duration limit) {
         this.traffic = traffic;
         this.side = side;
         this.clients = CLIENTS_PER_LOOP * eventLoops;
         this.requests = requests;
-        this.deadlineNanos = System.nanoTime() + limit.toNanos();
+        this.limit = limit;
+        this.lastNanos = System.nanoTime() + limit.multipliedBy(PATIENCE).toNanos();
+        this.enoughNanos = new AtomicLong(lastNanos);
     }
 
     /** Warms. The future has how many requests were answered, and fails where the path could not be driven at all. */
@@ -139,17 +149,23 @@ final class WarmUp {
         for (int i = 0; i < clients; i++) {
             running.add(client.connect(port, LOOPBACK).compose(socket -> {
                 Promise<Void> done = Promise.promise();
-                new WarmUpClient(socket, this::next, answered::incrementAndGet, done).start();
-                side.setTimer(Math.max(1, (deadlineNanos - System.nanoTime()) / 1_000_000), late -> done.tryComplete());
+                new WarmUpClient(socket, this::next, this::answered, done).start();
+                side.setTimer(Math.max(1, (lastNanos - System.nanoTime()) / 1_000_000), late -> done.tryComplete());
                 return done.future();
             }));
         }
         return Future.all(running).mapEmpty();
     }
 
+    private void answered() {
+        if (answered.incrementAndGet() == 1) {
+            enoughNanos.set(Math.min(lastNanos, System.nanoTime() + limit.toNanos()));
+        }
+    }
+
     /** The number of the next request to send; null: enough. */
     private @Nullable Integer next() {
         int number = begun.getAndIncrement();
-        return number >= 0 && number < requests && System.nanoTime() - deadlineNanos < 0 ? number : null;
+        return number >= 0 && number < requests && System.nanoTime() - enoughNanos.get() < 0 ? number : null;
     }
 }

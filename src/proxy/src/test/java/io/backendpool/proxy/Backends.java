@@ -69,11 +69,7 @@ final class Backends implements AutoCloseable {
                 listeners);
     }
 
-    PublishedPool published(
-            long revision,
-            PoolId id,
-            @Nullable HealthCheck check,
-            Listener... listeners) {
+    PublishedPool published(long revision, PoolId id, @Nullable HealthCheck check, Listener... listeners) {
         List<Backend> backends = servers.stream()
                 .map(server -> new Backend(
                         new BackendKey("web", "127.0.0.1", server.getAddress().getPort()),

@@ -102,8 +102,8 @@ final class LiveDataPlaneTest {
                         .mapToLong(BackendStatus::windowRequests)
                         .sum())
                 .isEqualTo(10));
-        await().untilAsserted(
-                        () -> assertThat(dataPlane.status().traffic().totalRequests()).isEqualTo(10));
+        await().untilAsserted(() ->
+                assertThat(dataPlane.status().traffic().totalRequests()).isEqualTo(10));
     }
 
     @Test
@@ -155,8 +155,7 @@ final class LiveDataPlaneTest {
                 1,
                 1);
         assertThat(apply(backends.published(1, Backends.POOL, check, Backends.http(port))))
-                .isEqualTo(
-                        new Refused("healthCheck.http.path: \"/a b\" (expected: no spaces or control characters)"));
+                .isEqualTo(new Refused("healthCheck.http.path: \"/a b\" (expected: no spaces or control characters)"));
         assertNobodyListens(port);
     }
 
@@ -200,7 +199,9 @@ final class LiveDataPlaneTest {
 
     private HttpResponse<String> get(int port) throws IOException, InterruptedException {
         return client.send(
-                HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/")).build(), BodyHandlers.ofString());
+                HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/"))
+                        .build(),
+                BodyHandlers.ofString());
     }
 
     private static void assertNobodyListens(int port) throws IOException {

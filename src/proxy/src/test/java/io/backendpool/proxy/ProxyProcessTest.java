@@ -56,11 +56,13 @@ final class ProxyProcessTest {
     @Test
     void sigterm_drains_finishesWhatIsUnderWay_andExitsWith0() throws Exception {
         Process proxy = startReady("--drain-deadline=30s");
-        CompletableFuture<HttpResponse<String>> slow = client.sendAsync(request(port, "/slow"), BodyHandlers.ofString());
+        CompletableFuture<HttpResponse<String>> slow =
+                client.sendAsync(request(port, "/slow"), BodyHandlers.ofString());
         assertThat(backends.slowRequestArrives()).isTrue();
 
         proxy.destroy();
-        await().atMost(LONG_ENOUGH).untilAsserted(() -> assertThat(admin("/ready").statusCode()).isEqualTo(503));
+        await().atMost(LONG_ENOUGH)
+                .untilAsserted(() -> assertThat(admin("/ready").statusCode()).isEqualTo(503));
         assertThat(admin("/live").statusCode()).isEqualTo(200);
         assertThat(proxy.isAlive()).isTrue();
 
@@ -84,7 +86,8 @@ final class ProxyProcessTest {
             assertThat(backends.slowRequestArrives()).isTrue();
             proxy.destroy();
             await().atMost(LONG_ENOUGH)
-                    .untilAsserted(() -> assertThat(admin("/ready").statusCode()).isEqualTo(503));
+                    .untilAsserted(
+                            () -> assertThat(admin("/ready").statusCode()).isEqualTo(503));
             proxy.destroy();
             assertThat(exitCode(proxy)).isEqualTo(130);
         }
@@ -93,7 +96,8 @@ final class ProxyProcessTest {
     @Test
     void deadline_cutsWhatDoesNotEnd_andExitsWith0() throws Exception {
         Process proxy = startReady("--drain-deadline=200ms");
-        CompletableFuture<HttpResponse<String>> slow = client.sendAsync(request(port, "/slow"), BodyHandlers.ofString());
+        CompletableFuture<HttpResponse<String>> slow =
+                client.sendAsync(request(port, "/slow"), BodyHandlers.ofString());
         assertThat(backends.slowRequestArrives()).isTrue();
         proxy.destroy();
         assertThat(exitCode(proxy)).isZero();
@@ -121,9 +125,9 @@ final class ProxyProcessTest {
 
     private Process startReady(String option) throws Exception {
         Process proxy = start(option);
-        await().atMost(LONG_ENOUGH).ignoreExceptions().untilAsserted(() -> assertThat(
-                        admin("/ready").statusCode())
-                .isEqualTo(200));
+        await().atMost(LONG_ENOUGH)
+                .ignoreExceptions()
+                .untilAsserted(() -> assertThat(admin("/ready").statusCode()).isEqualTo(200));
         return proxy;
     }
 

@@ -54,7 +54,8 @@ final class ProxyTest {
     @Test
     void proxyWithoutOperator_servesTheBootstrapPool_andSaysThatItIsStale() throws Exception {
         Proxy proxy = start(backends.probedPool(7, Backends.http(port)), NO_WARM_UP);
-        await().untilAsserted(() -> assertThat(admin(proxy, "/ready").statusCode()).isEqualTo(200));
+        await().untilAsserted(
+                        () -> assertThat(admin(proxy, "/ready").statusCode()).isEqualTo(200));
         assertThat(get(port, "/").body()).startsWith("backend ");
 
         JsonObject page = new JsonObject(admin(proxy, "/pool").body());
@@ -108,7 +109,8 @@ final class ProxyTest {
     void stop_letsRequestsUnderWayFinish_andTakesNoNewConnection() throws Exception {
         Proxy proxy = start(backends.pool(1, Backends.http(port)), NO_WARM_UP);
         await().until(() -> proxy.notReady() == null);
-        CompletableFuture<HttpResponse<String>> slow = client.sendAsync(request(port, "/slow"), BodyHandlers.ofString());
+        CompletableFuture<HttpResponse<String>> slow =
+                client.sendAsync(request(port, "/slow"), BodyHandlers.ofString());
         assertThat(backends.slowRequestArrives()).isTrue();
 
         CompletableFuture<Void> stopped = CompletableFuture.runAsync(proxy::stop);
@@ -144,8 +146,7 @@ final class ProxyTest {
     }
 
     private Proxy start(@Nullable PublishedPool bootstrap, Duration warmUp) throws Exception {
-        Proxy proxy =
-                Proxy.start(config(bootstrap, warmUp, new HostPort("127.0.0.1", 0), TransportChoice.AUTO));
+        Proxy proxy = Proxy.start(config(bootstrap, warmUp, new HostPort("127.0.0.1", 0), TransportChoice.AUTO));
         proxies.add(proxy);
         return proxy;
     }

@@ -4,7 +4,6 @@ import io.backendpool.operator.standalone.Prelude;
 import io.backendpool.operator.standalone.Standalone;
 import io.backendpool.operator.standalone.StandaloneOptions;
 import io.backendpool.operator.standalone.StateDirectory;
-import io.quarkus.runtime.Quarkus;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -12,8 +11,6 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -21,6 +18,8 @@ import picocli.CommandLine.Option;
 final class StandaloneArguments {
     private static final int OK = 0;
     private static final int FAILED = 1;
+    /** Proxies get 3.5 s to drain; the rest is quick. */
+    private static final Duration STOP_PATIENCE = Duration.ofMillis(4_800);
 
     @Option(
             names = "--state-dir",
@@ -50,36 +49,21 @@ final class StandaloneArguments {
         Path state = stateDirectory != null ? stateDirectory : StateDirectory.defaultFor(manifests, System.getenv());
         StandaloneOptions options = new StandaloneOptions(
                 manifests, state.toAbsolutePath(), bind, StandaloneOptions.proxyProgram(Path.of(jar)), plain);
-        CountDownLatch signal = signal();
-        Standalone standalone;
+        StopSignal signal = StopSignal.install(STOP_PATIENCE);
         try {
-            standalone = Standalone.start(options, prelude, System.out, Clock.systemUTC());
+            Standalone standalone = Standalone.start(options, prelude, System.out, Clock.systemUTC());
+            try {
+                // A hundred years are until Ctrl-C.
+                signal.await(Objects.requireNonNullElse(time, Duration.ofDays(36_500)));
+            } finally {
+                standalone.close();
+            }
+            return OK;
         } catch (IOException cannotRun) {
             System.err.println(cannotRun.getMessage());
             return FAILED;
-        }
-        awaitEnd(signal);
-        standalone.close();
-        return OK;
-    }
-
-    /** Opens on SIGINT and SIGTERM. Quarkus then waits for the command to return before the JVM goes. */
-    private static CountDownLatch signal() {
-        CountDownLatch latch = new CountDownLatch(1);
-        Thread.ofPlatform().daemon().name("signals").start(() -> {
-            Quarkus.waitForExit();
-            latch.countDown();
-        });
-        return latch;
-    }
-
-    private void awaitEnd(CountDownLatch signal) {
-        try {
-            // A hundred years are until Ctrl-C.
-            Duration patience = Objects.requireNonNullElse(time, Duration.ofDays(36_500));
-            var unused = signal.await(patience.toMillis(), TimeUnit.MILLISECONDS);
-        } catch (InterruptedException interrupted) {
-            Thread.currentThread().interrupt();
+        } finally {
+            signal.stopped();
         }
     }
 }

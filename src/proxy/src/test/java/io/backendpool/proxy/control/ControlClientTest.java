@@ -43,7 +43,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** The client against a scripted operator, over TLS on a real socket. */
 class ControlClientTest {
     private static final PoolId WEB = new PoolId("shop", "web");
-    private static final Instant FAR = Instant.now().plus(Duration.ofDays(30));
+    private static final Instant FAR = Instant.parse("2049-01-01T00:00:00Z");
     private static final PublishedPool ONE = pool(WEB, 1, 1);
     private static final PublishedPool TWO = pool(WEB, 2, 1, 2);
     private static final PublishedPool THREE = pool(WEB, 3, 1, 2, 3);
@@ -180,8 +180,7 @@ class ControlClientTest {
         start();
         PublishedPool other = pool(new PoolId("shop", "api"), 4, 1);
         operator.whole(other);
-        assertThat(operator.hears(nack(other)).getNack().getReason())
-                .isEqualTo("pool: shop/api (expected: shop/web)");
+        assertThat(operator.hears(nack(other)).getNack().getReason()).isEqualTo("pool: shop/api (expected: shop/web)");
     }
 
     @Test
@@ -221,7 +220,11 @@ class ControlClientTest {
         assertThat(dataPlane.taken).containsExactly(new RecordingDataPlane.Taken(TWO, true));
         assertThat(client.state().stale()).isTrue();
         operator = operator(port);
-        assertThat(operator.hears(ProxyMessage::hasHello).getHello().getApplied().getNumber()).isEqualTo(2);
+        assertThat(operator.hears(ProxyMessage::hasHello)
+                        .getHello()
+                        .getApplied()
+                        .getNumber())
+                .isEqualTo(2);
         operator.delta(TWO, TWO);
         operator.hears(ack(TWO));
         assertThat(client.state().stale()).isFalse();
@@ -232,7 +235,8 @@ class ControlClientTest {
     void silentOperator_isNotWaitedForLong() throws Exception {
         save(lastKnownGood(), TWO);
         start();
-        assertThat(operator.hears(ProxyMessage::hasHello).getHello().getKnown().getNumber()).isEqualTo(2);
+        assertThat(operator.hears(ProxyMessage::hasHello).getHello().getKnown().getNumber())
+                .isEqualTo(2);
         await().until(() -> client.state().stale() && client.state().connected());
         operator.delta(TWO, THREE);
         operator.hears(ack(THREE));
@@ -300,8 +304,9 @@ class ControlClientTest {
         start();
         await().until(() -> client.state().error() != null);
         assertThat(client.state().error())
-                .isEqualTo("trust bundle %s: the last CA expired on 2021-01-01T00:00:00Z (expected: one that is valid now)"
-                        .formatted(bundle()));
+                .isEqualTo(
+                        "trust bundle %s: the last CA expired on 2021-01-01T00:00:00Z (expected: one that is valid now)"
+                                .formatted(bundle()));
         Files.writeString(bundle(), expired.pem() + authority.pem());
         operator.whole(ONE);
         operator.hears(ack(ONE));
@@ -341,7 +346,8 @@ class ControlClientTest {
     void firstReport_isWhole_thenChanges() throws Exception {
         dataPlane.status = status(HealthState.HEALTHY);
         start();
-        assertThat(operator.hears(ProxyMessage::hasReport).getReport().getWhole()).isTrue();
+        assertThat(operator.hears(ProxyMessage::hasReport).getReport().getWhole())
+                .isTrue();
         dataPlane.status = status(HealthState.UNHEALTHY);
         ProxyMessage second = operator.hears(
                 message -> message.hasReport() && !message.getReport().getWhole());
@@ -410,8 +416,7 @@ class ControlClientTest {
     private static PublishedPool pool(PoolId id, long number, int... hosts) {
         List<Backend> backends = new ArrayList<>();
         for (int host : hosts) {
-            backends.add(new Backend(
-                    new BackendKey("stable", "10.0.0." + host, 8080), EndpointConditions.READY, null));
+            backends.add(new Backend(new BackendKey("stable", "10.0.0." + host, 8080), EndpointConditions.READY, null));
         }
         PoolSnapshot snapshot = new PoolSnapshot(
                 id,

@@ -18,10 +18,10 @@ import io.grpc.netty.GrpcSslContexts;
 import io.grpc.netty.NettyServerBuilder;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslProvider;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -34,7 +34,7 @@ final class ScriptedOperator implements AutoCloseable {
     private volatile @Nullable ServerCall<ProxyMessage, OperatorMessage> call;
 
     ScriptedOperator(int port, TestCertificate identity) throws Exception {
-        server = NettyServerBuilder.forAddress(new InetSocketAddress("127.0.0.1", port))
+        server = NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), port))
                 .sslContext(GrpcSslContexts.configure(
                                 SslContextBuilder.forServer(identity.key(), identity.certificate()), SslProvider.JDK)
                         .build())
@@ -103,8 +103,8 @@ final class ScriptedOperator implements AutoCloseable {
 
     /** Dies without a word. */
     @Override
-    public void close() throws InterruptedException {
+    public void close() {
         server.shutdownNow();
-        server.awaitTermination(5, TimeUnit.SECONDS);
+        await().until(server::isTerminated);
     }
 }

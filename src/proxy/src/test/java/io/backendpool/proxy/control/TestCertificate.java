@@ -56,8 +56,7 @@ record TestCertificate(X509Certificate certificate, PrivateKey key) {
         PrivateKey signer = issuer == null ? keys.getPrivate() : issuer.key();
         return new TestCertificate(
                 new JcaX509CertificateConverter()
-                        .getCertificate(
-                                builder.build(new JcaContentSignerBuilder("SHA256withECDSA").build(signer))),
+                        .getCertificate(builder.build(new JcaContentSignerBuilder("SHA256withECDSA").build(signer))),
                 keys.getPrivate());
     }
 }

@@ -19,6 +19,7 @@ import io.backendpool.proxy.upstream.LivePool;
 import io.backendpool.proxy.upstream.PoolHolder;
 import io.backendpool.proxy.upstream.ProxyLimits;
 import io.netty.buffer.ByteBufUtil;
+import io.netty.util.ResourceLeakDetector;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import java.io.IOException;
@@ -38,7 +39,9 @@ public final class Proxy implements AutoCloseable {
     static final List<String> LEAKS = new CopyOnWriteArrayList<>();
 
     static {
+        // The property keeps Vert.x from switching the detector off; the call counts where Netty was loaded before.
         System.setProperty("io.netty.leakDetection.level", "paranoid");
+        ResourceLeakDetector.setLevel(ResourceLeakDetector.Level.PARANOID);
         ByteBufUtil.setLeakListener((type, records) -> LEAKS.add(type + records));
     }
 
