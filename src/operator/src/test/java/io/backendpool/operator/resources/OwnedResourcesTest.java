@@ -49,7 +49,7 @@ class OwnedResourcesTest {
     }
 
     private static String objects(JsonNode in) throws IOException {
-        BackendPool pool = Manifests.pool(YAML.writeValueAsString(in.get("pool")));
+        BackendPool pool = Pools.pool(YAML.writeValueAsString(in.get("pool")));
         ProxyBootstrap bootstrap = new ProxyBootstrap(
                 "backendpool-control.backendpool-system.svc:9443",
                 "the CAs\n",

@@ -35,7 +35,7 @@ class ProxyPodTest {
     }
 
     private static BackendPool randomTraffic(Random random) {
-        return Manifests.pool("""
+        return Pools.pool("""
                 metadata: {name: web, generation: %d, resourceVersion: "%d", labels: {team: "t%d"}}
                 spec:
                   listeners: [{name: http, port: %d}, {name: more, port: %d}]
@@ -76,17 +76,17 @@ class ProxyPodTest {
                 "{terminationGracePeriod: 1m}"
             })
     void template_withAnySettingOfThePods_isAnother(String proxy) {
-        assertThat(template(Manifests.poolWithProxy(proxy))).isNotEqualTo(template(Manifests.poolWithProxy("{}")));
+        assertThat(template(Pools.poolWithProxy(proxy))).isNotEqualTo(template(Pools.poolWithProxy("{}")));
     }
 
     @Test
     void template_withNoSettings_isThatOfEmptyOnes() {
-        assertThat(template(Manifests.poolWithProxy("null"))).isEqualTo(template(Manifests.poolWithProxy("{}")));
+        assertThat(template(Pools.poolWithProxy("null"))).isEqualTo(template(Pools.poolWithProxy("{}")));
     }
 
     @Test
     void labels_ofTheUser_neverReplaceTheOperators() {
-        BackendPool pool = Manifests.poolWithProxy("{labels: {app.kubernetes.io/name: mine, team: red}}");
+        BackendPool pool = Pools.poolWithProxy("{labels: {app.kubernetes.io/name: mine, team: red}}");
         assertThat(template(pool).getMetadata().getLabels())
                 .containsAllEntriesOf(ProxyLabels.selector(pool))
                 .containsEntry("team", "red");
@@ -94,7 +94,7 @@ class ProxyPodTest {
 
     @Test
     void topologySpread_ofTheUserWithoutSelector_countsTheseProxies() {
-        BackendPool pool = Manifests.poolWithProxy(
+        BackendPool pool = Pools.poolWithProxy(
                 "{topologySpreadConstraints: [{maxSkew: 1, topologyKey: rack, whenUnsatisfiable: DoNotSchedule}]}");
         assertThat(template(pool).getSpec().getTopologySpreadConstraints())
                 .singleElement()
@@ -105,7 +105,7 @@ class ProxyPodTest {
 
     @Test
     void topologySpread_ofTheUserWithSelector_isTakenAsItIs() {
-        BackendPool pool = Manifests.poolWithProxy("{topologySpreadConstraints: [{maxSkew: 1, topologyKey: rack,"
+        BackendPool pool = Pools.poolWithProxy("{topologySpreadConstraints: [{maxSkew: 1, topologyKey: rack,"
                 + " whenUnsatisfiable: DoNotSchedule, labelSelector: {matchLabels: {a: b}}}]}");
         assertThat(template(pool).getSpec().getTopologySpreadConstraints())
                 .singleElement()
@@ -117,7 +117,7 @@ class ProxyPodTest {
     @ParameterizedTest
     @CsvSource({"30s, 40", "1m30s, 100", "0s, 10", "1500ms, 12"})
     void gracePeriod_isTheDrainAndWhatIsAroundIt(String drain, long seconds) {
-        BackendPool pool = Manifests.poolWithProxy("{terminationGracePeriod: " + drain + "}");
+        BackendPool pool = Pools.poolWithProxy("{terminationGracePeriod: " + drain + "}");
         assertThat(template(pool).getSpec().getTerminationGracePeriodSeconds()).isEqualTo(seconds);
     }
 
@@ -140,14 +140,14 @@ class ProxyPodTest {
     @ParameterizedTest
     @CsvSource({"8080, 9901", "9901, 9902", "9902, 9901"})
     void adminPort_isNeverAListeners(int listener, int admin) {
-        BackendPool pool = Manifests.poolWithProxy("{}");
+        BackendPool pool = Pools.poolWithProxy("{}");
         Objects.requireNonNull(pool.getSpec().listeners).getFirst().port = listener;
         assertThat(AdminPort.of(pool)).isEqualTo(admin);
     }
 
     @Test
     void adminPort_withManyListenersAround_isTheNextFreeOne() {
-        BackendPool pool = Manifests.poolWithProxy("{}");
+        BackendPool pool = Pools.poolWithProxy("{}");
         pool.getSpec().listeners =
                 List.of(9903, 9901, 9902).stream().map(ProxyPodTest::listener).toList();
         assertThat(AdminPort.of(pool)).isEqualTo(9904);
