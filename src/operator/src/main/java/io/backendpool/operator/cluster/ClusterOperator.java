@@ -1,6 +1,7 @@
 package io.backendpool.operator.cluster;
 
 import io.fabric8.kubernetes.client.Config;
+import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import java.io.IOException;
@@ -15,6 +16,11 @@ import org.jspecify.annotations.Nullable;
 public final class ClusterOperator implements AutoCloseable {
     private static final Logger LOG = Logger.getLogger(ClusterOperator.class);
 
+    /** Whoever asks tries again by itself; a proxy that waits for its token's review must not wait for minutes. */
+    private static final int RETRIES = 2;
+
+    private static final int REQUEST_MILLIS = 5_000;
+
     private final KubernetesClient client;
     private final Clock clock;
     private final ClusterOptions options;
@@ -28,7 +34,10 @@ public final class ClusterOperator implements AutoCloseable {
         this.clock = clock;
         this.metrics = new OperatorMetrics(clock);
         this.client = new KubernetesClientBuilder()
-                .withConfig(config)
+                .withConfig(new ConfigBuilder(config)
+                        .withRequestRetryBackoffLimit(RETRIES)
+                        .withRequestTimeout(REQUEST_MILLIS)
+                        .build())
                 .withHttpClientBuilderConsumer(
                         http -> http.addOrReplaceInterceptor("api-writes", new ApiWrites(metrics.meters())))
                 .build();

@@ -82,8 +82,7 @@ final class PoolReconciler implements Reconciler<BackendPool> {
         ProxyBootstrap bootstrap = bootstraps.apply(pool);
         boolean asBefore = before != null
                 && before.uid().equals(pool.getMetadata().getUid())
-                && Objects.equals(
-                        before.generation(), pool.getMetadata().getGeneration())
+                && Objects.equals(before.generation(), pool.getMetadata().getGeneration())
                 && before.bootstrap().equals(bootstrap)
                 && before.failures() == 0;
         List<String> problems = new ArrayList<>();
