@@ -298,7 +298,7 @@ class ClusterEndToEndIT {
     private void synced(int proxies) {
         await().atMost(SOON).during(Duration.ofSeconds(1)).until(() -> {
             BackendPoolStatus status = status();
-            return Objects.requireNonNull(status.proxies).synced == proxies
+            return Objects.equals(Objects.requireNonNull(status.proxies).synced, proxies)
                     && Objects.equals(status.observedGeneration, generation());
         });
     }

@@ -336,8 +336,7 @@ class ClusterOperatorIT {
     }
 
     private Condition condition(String pool, String type) {
-        List<Condition> conditions = status(pool).conditions;
-        assertThat(conditions).isNotNull();
+        List<Condition> conditions = Objects.requireNonNull(status(pool).conditions);
         return conditions.stream()
                 .filter(condition -> condition.getType().equals(type))
                 .findFirst()

@@ -24,19 +24,16 @@ final class Traffic implements AutoCloseable {
     private static final int CONNECTIONS = 6;
     private static final long PAUSE_NANOS = 4_000_000;
 
-    private final List<InetSocketAddress> proxies;
     private final List<Thread> threads = new ArrayList<>();
     private final AtomicLong succeeded = new AtomicLong();
     private final Queue<String> failures = new ConcurrentLinkedQueue<>();
     private final Map<String, AtomicLong> byBackend = new ConcurrentHashMap<>();
     private volatile boolean ended;
 
-    private Traffic(List<InetSocketAddress> proxies) {
-        this.proxies = proxies;
-    }
+    private Traffic() {}
 
     static Traffic start(List<InetSocketAddress> proxies) {
-        Traffic traffic = new Traffic(proxies);
+        Traffic traffic = new Traffic();
         for (int i = 0; i < CONNECTIONS; i++) {
             InetSocketAddress proxy = proxies.get(i % proxies.size());
             traffic.threads.add(Thread.ofVirtual().start(() -> traffic.run(proxy)));
