@@ -5,6 +5,8 @@ import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.api.model.OwnerReference;
 import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import io.javaoperatorsdk.operator.api.config.informer.InformerConfiguration;
 import io.javaoperatorsdk.operator.api.reconciler.Context;
 import io.javaoperatorsdk.operator.processing.dependent.kubernetes.CRUDKubernetesDependentResource;
@@ -22,6 +24,8 @@ import org.jspecify.annotations.Nullable;
 public abstract class OwnedResource<R extends HasMetadata> extends CRUDKubernetesDependentResource<R, BackendPool> {
     /** Under which name the operator owns fields. The controller must be configured with it. */
     public static final String FIELD_MANAGER = "backendpool-operator";
+
+    private static final int UNPROCESSABLE = 422;
 
     // configureWith only keeps what it is given.
     @SuppressWarnings("this-escape")
@@ -98,7 +102,22 @@ public abstract class OwnedResource<R extends HasMetadata> extends CRUDKubernete
                             owner(actual),
                             pool.getMetadata().getName()));
         }
-        return super.update(actual, desired, pool, context);
+        try {
+            return super.update(actual, desired, pool, context);
+        } catch (KubernetesClientException refused) {
+            if (refused.getCode() != UNPROCESSABLE) {
+                throw refused;
+            }
+            // What another has added does not go with what is ours (a port of the same name, say), and an apply leaves
+            // it.
+            // Whole lists are put back by a merge.
+            return context.getClient()
+                    .resource(desired)
+                    .patch(new PatchContext.Builder()
+                            .withPatchType(PatchType.JSON_MERGE)
+                            .withFieldManager(FIELD_MANAGER)
+                            .build());
+        }
     }
 
     private static boolean isOwned(HasMetadata actual, BackendPool pool) {
