@@ -3,7 +3,10 @@ package io.backendpool.control;
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.backendpool.control.v1.Snapshot;
 import io.backendpool.pool.PoolId;
+import java.io.ByteArrayInputStream;
+import java.io.EOFException;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -14,6 +17,8 @@ import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
+import java.util.zip.GZIPInputStream;
+import java.util.zip.ZipException;
 
 /**
  * A pool in a file, so that a proxy can serve before it has an operator: its own copy of what it last applied, or the
@@ -26,6 +31,8 @@ import java.util.Arrays;
  *         32   SHA-256 of the payload
  *          …   payload: a Snapshot of control.proto
  * </pre>
+ *
+ * <p>A file may be compressed as a whole (gzip, RFC 1952); it is told by its first bytes.
  */
 public final class LastKnownGood {
     static final int VERSION = 1;
@@ -62,9 +69,15 @@ public final class LastKnownGood {
             if (length > MAX_FILE_LENGTH) {
                 return new Unusable("%s: %,d bytes (expected: at most %,d)".formatted(file, length, MAX_FILE_LENGTH));
             }
-            bytes = Files.readAllBytes(file);
+            bytes = uncompressed(Files.readAllBytes(file));
+            if (bytes.length > MAX_FILE_LENGTH) {
+                return new Unusable("%s: more than %,d bytes when uncompressed (expected: at most that)"
+                        .formatted(file, MAX_FILE_LENGTH));
+            }
         } catch (NoSuchFileException absent) {
             return new Absent();
+        } catch (ZipException | EOFException damaged) {
+            return new Unusable("%s: its compression is cut off or damaged: %s".formatted(file, damaged.getMessage()));
         } catch (IOException unreadable) {
             return new Unusable("%s: cannot be read: %s".formatted(file, unreadable));
         }
@@ -72,6 +85,16 @@ public final class LastKnownGood {
             return new Found(decode(bytes, id));
         } catch (InvalidSnapshotException invalid) {
             return new Unusable(file + ": " + invalid.getMessage());
+        }
+    }
+
+    /** Stops just above the limit, whatever the file claims to unpack to. */
+    private static byte[] uncompressed(byte[] bytes) throws IOException {
+        if (bytes.length < 2 || bytes[0] != (byte) 0x1f || bytes[1] != (byte) 0x8b) {
+            return bytes;
+        }
+        try (InputStream plain = new GZIPInputStream(new ByteArrayInputStream(bytes))) {
+            return plain.readNBytes(MAX_FILE_LENGTH + 1);
         }
     }
 

@@ -4,11 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.backendpool.pool.PoolId;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -36,6 +38,35 @@ class LastKnownGoodTest {
         try (var files = Files.list(directory)) {
             assertThat(files).containsExactly(file);
         }
+    }
+
+    @Test
+    void compressed_isReadBack() throws Exception {
+        Files.write(file, compressed(LastKnownGood.encode(POOL)));
+        assertThat(read()).isEqualTo(new LastKnownGood.Found(POOL));
+    }
+
+    @Test
+    void compressedAndCutAnywhere_isUnusable() throws Exception {
+        byte[] whole = compressed(LastKnownGood.encode(POOL));
+        for (int length = 0; length < whole.length; length++) {
+            Files.write(file, Arrays.copyOf(whole, length));
+            assertThat(reason()).as("cut at %d", length).startsWith(file + ": ").contains(" is ");
+        }
+    }
+
+    @Test
+    void compressedButNoPool_isUnusable() throws Exception {
+        Files.write(file, compressed(new byte[] {1, 2, 3}));
+        assertThat(reason()).isEqualTo(file + ": is no last known good pool (expected: begins with BPOOLLKG)");
+    }
+
+    private static byte[] compressed(byte[] bytes) throws IOException {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        try (GZIPOutputStream gzip = new GZIPOutputStream(out)) {
+            gzip.write(bytes);
+        }
+        return out.toByteArray();
     }
 
     @Test

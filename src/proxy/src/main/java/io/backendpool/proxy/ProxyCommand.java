@@ -85,8 +85,8 @@ final class ProxyCommand implements Callable<Integer> {
     @Option(
             names = "--admin",
             paramLabel = "HOST:PORT",
-            description = "Where /live, /ready, /metrics and /pool are served; port 0 picks a free one; default:"
-                    + " ${DEFAULT-VALUE}. [BACKENDPOOL_ADMIN]",
+            description = "Where /live, /ready, /metrics and /pool are served; host * is all addresses, port 0 picks a"
+                    + " free one; default: ${DEFAULT-VALUE}. [BACKENDPOOL_ADMIN]",
             defaultValue = "${env:BACKENDPOOL_ADMIN:-127.0.0.1:9901}")
     private String admin = "";
 
@@ -173,7 +173,7 @@ final class ProxyCommand implements Callable<Integer> {
                 file("--token-file", required("--token-file", tokenFile, "FILE", "BACKENDPOOL_TOKEN_FILE")),
                 stateDirectory,
                 bootstrap,
-                HostPort.parse("--admin", admin),
+                adminAddress(HostPort.parse("--admin", admin)),
                 bind == null ? allAddresses() : bind,
                 accessLogTarget(accessLog),
                 eventLoops == null ? Runtime.getRuntime().availableProcessors() : count(eventLoops),
@@ -196,6 +196,11 @@ final class ProxyCommand implements Callable<Integer> {
         } catch (IllegalArgumentException e) {
             throw new InvalidConfigException("--pool: " + text + " (expected: NAMESPACE/NAME)");
         }
+    }
+
+    /** A pod cannot say "all" itself: whether that is an IPv4 or an IPv6 address depends on the node. */
+    private static HostPort adminAddress(HostPort given) {
+        return given.host().equals("*") ? new HostPort(allAddresses(), given.port()) : given;
     }
 
     private static Path file(String option, Path path) {

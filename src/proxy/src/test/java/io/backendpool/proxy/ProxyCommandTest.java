@@ -84,6 +84,13 @@ final class ProxyCommandTest {
     }
 
     @Test
+    void admin_ofAllAddresses_isBoundAsTheListenersAre() {
+        run("--admin=*:9902");
+        ProxyConfig config = started.getFirst();
+        assertThat(config.admin()).isEqualTo(new HostPort(config.bind(), 9902));
+    }
+
+    @Test
     void accessLog_otherThanAWord_isAFile() {
         run("--access-log=" + folder.resolve("access.log"));
         assertThat(started.getFirst().accessLog()).isEqualTo(new ProxyConfig.LogFile(folder.resolve("access.log")));

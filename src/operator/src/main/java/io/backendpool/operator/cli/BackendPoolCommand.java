@@ -16,6 +16,7 @@ import picocli.CommandLine.Command;
             DemoCommand.class,
             RunCommand.class,
             ValidateCommand.class,
+            OperateCommand.class,
             SampleBackendCommand.class,
             AutoComplete.GenerateCompletion.class
         },

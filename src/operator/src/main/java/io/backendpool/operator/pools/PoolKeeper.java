@@ -11,6 +11,7 @@ import io.backendpool.operator.status.PoolFacts;
 import io.backendpool.operator.status.ReportMerger;
 import io.backendpool.operator.status.StatusAggregator;
 import io.backendpool.operator.translate.PoolSpec;
+import io.backendpool.operator.translate.ServiceId;
 import io.backendpool.operator.translate.SnapshotTranslator;
 import io.backendpool.operator.translate.Translation;
 import io.backendpool.pool.PoolId;
@@ -23,6 +24,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
@@ -32,12 +34,12 @@ import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps every pool as somebody wants it: a wish or a DNS change is translated and published; what proxies say becomes
+ * Keeps every pool as somebody wants it: a wish, a change of a Service's endpoints or of DNS is translated and published; what proxies say becomes
  * status.
  *
  * <pre>
  *   PoolSource --> upsert/remove --> translate --> ProxyChannel.publish --> proxies
- *   NameFollower -------------------/                                         |
+ *   NameFollower, Services ---------/                                         |
  *   StatusSink <-- at most once a second, when changed <-- aggregate <-- reports
  * </pre>
  *
@@ -55,6 +57,10 @@ public final class PoolKeeper implements PoolSink, AutoCloseable {
     private final StatusSink statusSink;
     private final Clock clock;
     private final NameFollower names;
+    private final Services services;
+    /** Changes of a Service that come while one is still to be worked off are that one. */
+    private final Set<ServiceId> servicesDue = ConcurrentHashMap.newKeySet();
+
     private final ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().daemon().name("pools").factory());
     private final Map<PoolId, Kept> pools = new TreeMap<>();
@@ -73,7 +79,7 @@ public final class PoolKeeper implements PoolSink, AutoCloseable {
         @Nullable
         JsonNode writtenContent;
 
-        long writtenNanos;
+        long writtenNanos = System.nanoTime() - STATUS_INTERVAL.toNanos();
         boolean statusDue;
 
         Kept(PoolSpec spec) {
@@ -83,11 +89,24 @@ public final class PoolKeeper implements PoolSink, AutoCloseable {
 
     /** Keeps no pool yet; sources call the methods of {@link PoolSink}. */
     public PoolKeeper(ProxyChannel channel, ProxyHost host, StatusSink statusSink, DnsResolver dns, Clock clock) {
+        this(channel, host, statusSink, dns, Services.NONE, clock);
+    }
+
+    /** The same where there are Services to follow. */
+    public PoolKeeper(
+            ProxyChannel channel,
+            ProxyHost host,
+            StatusSink statusSink,
+            DnsResolver dns,
+            Services services,
+            Clock clock) {
         this.channel = channel;
         this.host = host;
         this.statusSink = statusSink;
         this.clock = clock;
         this.names = new NameFollower(dns, clock, name -> execute(() -> retranslate(name)));
+        this.services = services;
+        services.onChange(this::serviceChanged);
         channel.onChange(pool -> execute(() -> statusDue(pool)));
         host.onChange(pool -> execute(() -> statusDue(pool)));
     }
@@ -95,9 +114,10 @@ public final class PoolKeeper implements PoolSink, AutoCloseable {
     @Override
     public void upsert(PoolSpec spec) {
         execute(() -> {
-            Kept kept = pools.computeIfAbsent(spec.id(), id -> new Kept(spec));
+            Kept kept = pools.computeIfAbsent(spec.id(), id -> newKept(spec));
             kept.spec = spec;
             kept.problems = List.of();
+            followServices();
             followNames();
             host.run(spec);
             translate(kept);
@@ -110,6 +130,7 @@ public final class PoolKeeper implements PoolSink, AutoCloseable {
         execute(() -> {
             if (pools.remove(pool) != null) {
                 LOG.infof("pool=%s removed", pool);
+                followServices();
                 followNames();
                 host.stop(pool);
                 channel.withdraw(pool);
@@ -143,18 +164,53 @@ public final class PoolKeeper implements PoolSink, AutoCloseable {
         });
     }
 
+    /** What was written before this operator started needs not be written again. */
+    private Kept newKept(PoolSpec spec) {
+        BackendPoolStatus last = statusSink.last(spec.id());
+        Kept kept = new Kept(spec);
+        kept.written = last;
+        kept.writtenContent = last == null ? null : mapper.valueToTree(last);
+        return kept;
+    }
+
+    private void followServices() {
+        Set<ServiceId> wanted = new HashSet<>();
+        pools.values().forEach(kept -> wanted.addAll(kept.spec.services()));
+        services.follow(wanted);
+    }
+
     private void followNames() {
         Set<String> wanted = new HashSet<>();
-        pools.values().forEach(kept -> wanted.addAll(kept.spec.names()));
+        pools.values().forEach(kept -> wanted.addAll(names(kept)));
         names.follow(wanted);
+    }
+
+    private Set<String> names(Kept kept) {
+        return SnapshotTranslator.names(kept.spec, services::state);
     }
 
     private void retranslate(String name) {
         for (Kept kept : pools.values()) {
-            if (kept.spec.names().contains(name)) {
+            if (names(kept).contains(name)) {
                 translate(kept);
                 statusDue(kept.spec.id());
             }
+        }
+    }
+
+    private void serviceChanged(ServiceId service) {
+        if (servicesDue.add(service)) {
+            execute(() -> {
+                servicesDue.remove(service);
+                // A Service may have become another name, or stopped being one.
+                followNames();
+                for (Kept kept : pools.values()) {
+                    if (kept.spec.services().contains(service)) {
+                        translate(kept);
+                        statusDue(kept.spec.id());
+                    }
+                }
+            });
         }
     }
 
@@ -163,7 +219,7 @@ public final class PoolKeeper implements PoolSink, AutoCloseable {
      * them away from proxies that use them, so it waits; a lookup ends within seconds, one way or the other.
      */
     private void translate(Kept kept) {
-        Translation translation = SnapshotTranslator.translate(kept.spec, names::resolution);
+        Translation translation = SnapshotTranslator.translate(kept.spec, names::resolution, services::state);
         Translation before = kept.published;
         if (!translation.complete() || translation.equals(before)) {
             return;

@@ -37,8 +37,13 @@ final class ConditionRules {
 
     private Verdict resolvedRefs() {
         List<Finding> findings = facts.translation().findings();
-        for (Finding.Kind kind :
-                List.of(Finding.Kind.UNSUPPORTED_SOURCE, Finding.Kind.UNRESOLVED_NAME, Finding.Kind.STALE_NAME)) {
+        for (Finding.Kind kind : List.of(
+                Finding.Kind.UNSUPPORTED_SOURCE,
+                Finding.Kind.SERVICE_NOT_FOUND,
+                Finding.Kind.SERVICE_PORT_NOT_FOUND,
+                Finding.Kind.SERVICE_UNREADABLE,
+                Finding.Kind.UNRESOLVED_NAME,
+                Finding.Kind.STALE_NAME)) {
             if (findings.stream().anyMatch(finding -> finding.kind() == kind)) {
                 return new Verdict(
                         reason(kind),
@@ -47,12 +52,15 @@ final class ConditionRules {
         }
         return facts.translation().complete()
                 ? new Verdict(Reason.RESOLVED_REFS, "all references are resolved")
-                : new Verdict(Reason.RESOLVING, "DNS names are being looked up");
+                : new Verdict(Reason.RESOLVING, "DNS names are being looked up, or Services are being read");
     }
 
     private static Reason reason(Finding.Kind kind) {
         return switch (kind) {
             case UNSUPPORTED_SOURCE -> Reason.UNSUPPORTED_SOURCE;
+            case SERVICE_NOT_FOUND -> Reason.SERVICE_NOT_FOUND;
+            case SERVICE_PORT_NOT_FOUND -> Reason.SERVICE_PORT_NOT_FOUND;
+            case SERVICE_UNREADABLE -> Reason.SERVICE_UNREADABLE;
             case UNRESOLVED_NAME -> Reason.NAME_NOT_RESOLVED;
             case STALE_NAME -> Reason.NAME_STALE;
         };

@@ -15,6 +15,12 @@ public enum Reason {
     NAME_STALE(ConditionType.RESOLVED_REFS, "False", "NameStale"),
     /** A group names a source that this mode does not follow. */
     UNSUPPORTED_SOURCE(ConditionType.RESOLVED_REFS, "False", "UnsupportedSource"),
+    /** A group names a Service that is not there. */
+    SERVICE_NOT_FOUND(ConditionType.RESOLVED_REFS, "False", "ServiceNotFound"),
+    /** A group names a port that its Service does not have. */
+    SERVICE_PORT_NOT_FOUND(ConditionType.RESOLVED_REFS, "False", "ServicePortNotFound"),
+    /** The operator may not read a Service or its endpoints. */
+    SERVICE_UNREADABLE(ConditionType.RESOLVED_REFS, "False", "ServiceUnreadable"),
 
     /** Every proxy has acknowledged the revision. */
     PROGRAMMED(ConditionType.PROGRAMMED, "True", "Programmed"),

@@ -16,7 +16,13 @@ public record Finding(Kind kind, String field, String message) {
         /** A DNS name cannot be looked up now; its last addresses are used. */
         STALE_NAME,
         /** A group refers to what this mode of the operator does not follow. */
-        UNSUPPORTED_SOURCE
+        UNSUPPORTED_SOURCE,
+        /** A group refers to a Service that is not there. */
+        SERVICE_NOT_FOUND,
+        /** A group refers to a port that its Service does not have. */
+        SERVICE_PORT_NOT_FOUND,
+        /** The API server does not let the operator read a Service or its endpoints. */
+        SERVICE_UNREADABLE
     }
 
     /** {@code field: message}. */

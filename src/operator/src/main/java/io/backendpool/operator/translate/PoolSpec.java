@@ -72,4 +72,15 @@ public record PoolSpec(
         }
         return names;
     }
+
+    /** The Services that the pool refers to, each once. */
+    public Set<ServiceId> services() {
+        Set<ServiceId> services = new LinkedHashSet<>();
+        for (Group group : groups) {
+            if (group.source() instanceof Service(String name, String port)) {
+                services.add(new ServiceId(id.namespace(), name));
+            }
+        }
+        return services;
+    }
 }

@@ -86,7 +86,8 @@ public final class PoolSpecReader {
             ServiceReference service = bean.service;
             return new PoolSpec.Service(
                     required(field + ".service.name", service.name),
-                    required(field + ".service.port", service.port).toString());
+                    String.valueOf(
+                            required(field + ".service.port", service.port).getValue()));
         }
         List<BackendAddress> addresses = new ArrayList<>();
         List<String> texts = required(field + ".addresses", bean.addresses);

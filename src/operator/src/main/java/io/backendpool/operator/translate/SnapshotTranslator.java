@@ -8,13 +8,15 @@ import io.backendpool.pool.PoolSnapshot;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Turns a {@link PoolSpec} and the addresses of its DNS names into a snapshot: a pure function, any thread. What cannot
+ * Turns a {@link PoolSpec}, the addresses of its DNS names and the endpoints of its Services into a snapshot: a pure function, any thread. What cannot
  * be resolved is a finding, and all other backends go on.
  */
 public final class SnapshotTranslator {
@@ -26,7 +28,18 @@ public final class SnapshotTranslator {
      * @param resolve what is known of a name of {@link PoolSpec#names()}
      */
     public static Translation translate(PoolSpec spec, Function<String, Resolution> resolve) {
-        Collector collector = new Collector(resolve);
+        return translate(spec, resolve, service -> new ServiceState.NotFollowed());
+    }
+
+    /**
+     * Translates {@code spec}.
+     *
+     * @param resolve what is known of a name of {@link #names}
+     * @param services what is known of a Service of {@link PoolSpec#services()}
+     */
+    public static Translation translate(
+            PoolSpec spec, Function<String, Resolution> resolve, Function<ServiceId, ServiceState> services) {
+        Collector collector = new Collector(spec.id().namespace(), resolve, services);
         List<BackendGroup> groups = new ArrayList<>();
         for (int i = 0; i < spec.groups().size(); i++) {
             PoolSpec.Group group = spec.groups().get(i);
@@ -43,14 +56,36 @@ public final class SnapshotTranslator {
         return new Translation(snapshot, collector.findings, collector.complete);
     }
 
+    /** The DNS names that {@code spec} needs resolved: those of its own and those that its Services stand for. */
+    public static Set<String> names(PoolSpec spec, Function<ServiceId, ServiceState> services) {
+        Set<String> names = new LinkedHashSet<>(spec.names());
+        for (PoolSpec.Group group : spec.groups()) {
+            if (group.source() instanceof PoolSpec.Service(String name, String port)
+                    && services.apply(new ServiceId(spec.id().namespace(), name))
+                            instanceof ServiceState.Present service
+                    && ServiceEndpoints.find(service, port)
+                            instanceof ServiceEndpoints.Found(List<ServiceEndpoints.Target> targets)) {
+                targets.stream()
+                        .filter(ServiceEndpoints.Target::isName)
+                        .map(ServiceEndpoints.Target::host)
+                        .forEach(names::add);
+            }
+        }
+        return names;
+    }
+
     private static final class Collector {
+        private final String namespace;
         private final Function<String, Resolution> resolve;
+        private final Function<ServiceId, ServiceState> services;
         private final Map<BackendKey, Backend> backends = new LinkedHashMap<>();
         private final List<Finding> findings = new ArrayList<>();
         private boolean complete = true;
 
-        Collector(Function<String, Resolution> resolve) {
+        Collector(String namespace, Function<String, Resolution> resolve, Function<ServiceId, ServiceState> services) {
+            this.namespace = namespace;
             this.resolve = resolve;
+            this.services = services;
         }
 
         void add(String field, PoolSpec.Group group) {
@@ -61,12 +96,55 @@ public final class SnapshotTranslator {
                     }
                 }
                 case PoolSpec.Service(String name, String port) ->
-                    findings.add(new Finding(
-                            Finding.Kind.UNSUPPORTED_SOURCE,
-                            field + ".service",
-                            "%s:%s (expected: addresses; Services are followed on a cluster only)"
-                                    .formatted(name, port)));
+                    add(field + ".service", group.name(), new ServiceId(namespace, name), port);
             }
+        }
+
+        private void add(String field, String group, ServiceId id, String port) {
+            switch (services.apply(id)) {
+                case ServiceState.NotFollowed() ->
+                    finding(
+                            Finding.Kind.UNSUPPORTED_SOURCE,
+                            field,
+                            "%s:%s (expected: addresses; Services are followed on a cluster only)"
+                                    .formatted(id.name(), port));
+                case ServiceState.Pending() -> complete = false;
+                case ServiceState.Absent() ->
+                    finding(
+                            Finding.Kind.SERVICE_NOT_FOUND,
+                            field + ".name",
+                            "%s (expected: a Service of the namespace %s)".formatted(id.name(), id.namespace()));
+                case ServiceState.Unreadable(String cause) ->
+                    finding(
+                            Finding.Kind.SERVICE_UNREADABLE,
+                            field + ".name",
+                            "%s cannot be read: %s".formatted(id.name(), cause));
+                case ServiceState.Present service -> add(field, group, id, ServiceEndpoints.find(service, port));
+            }
+        }
+
+        private void add(String field, String group, ServiceId id, ServiceEndpoints.Result result) {
+            switch (result) {
+                case ServiceEndpoints.NoSuchPort(String message) ->
+                    finding(
+                            Finding.Kind.SERVICE_PORT_NOT_FOUND,
+                            field + ".port",
+                            "Service %s: %s".formatted(id.name(), message));
+                case ServiceEndpoints.Found(List<ServiceEndpoints.Target> targets) -> {
+                    for (ServiceEndpoints.Target target : targets) {
+                        if (target.isName()) {
+                            add(field + ".name", group, new BackendAddress(target.host(), target.port(), true));
+                        } else {
+                            BackendKey key = new BackendKey(group, target.host(), target.port());
+                            backends.putIfAbsent(key, new Backend(key, target.conditions(), target.pod()));
+                        }
+                    }
+                }
+            }
+        }
+
+        private void finding(Finding.Kind kind, String field, String message) {
+            findings.add(new Finding(kind, field, message));
         }
 
         private void add(String field, String group, BackendAddress address) {

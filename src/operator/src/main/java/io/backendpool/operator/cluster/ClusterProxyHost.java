@@ -1,0 +1,60 @@
+package io.backendpool.operator.cluster;
+
+import io.backendpool.operator.pools.ProxyHost;
+import io.backendpool.operator.translate.PoolSpec;
+import io.backendpool.pool.PoolId;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
+
+/**
+ * Proxies of Deployments: the reconciler sees to the objects, kubelets run the pods; this knows how it stands with them.
+ * Any thread.
+ */
+final class ClusterProxyHost implements ProxyHost {
+    private static final State NOTHING = new State(0, "", List.of());
+
+    private final Map<PoolId, State> states = new ConcurrentHashMap<>();
+    private volatile Consumer<PoolId> listener = pool -> {};
+
+    @Override
+    public void run(PoolSpec spec) {
+        change(spec.id(), state -> new State(spec.replicas(), state.address(), state.problems()));
+    }
+
+    @Override
+    public void stop(PoolId pool) {
+        // Its objects go with their owner.
+        states.remove(pool);
+    }
+
+    @Override
+    public State state(PoolId pool) {
+        return states.getOrDefault(pool, NOTHING);
+    }
+
+    @Override
+    public void onChange(Consumer<PoolId> listener) {
+        this.listener = listener;
+    }
+
+    /** Clients reach {@code pool} at {@code address}; empty: not known. */
+    void address(PoolId pool, String address) {
+        change(pool, state -> new State(state.desired(), address, state.problems()));
+    }
+
+    /** What keeps the objects of {@code pool} from being as they should, one sentence each. */
+    void problems(PoolId pool, List<String> problems) {
+        change(pool, state -> new State(state.desired(), state.address(), problems));
+    }
+
+    private void change(PoolId pool, UnaryOperator<State> step) {
+        State before = states.getOrDefault(pool, NOTHING);
+        State after = states.compute(pool, (id, state) -> step.apply(state == null ? NOTHING : state));
+        if (!before.equals(after)) {
+            listener.accept(pool);
+        }
+    }
+}

@@ -1,0 +1,95 @@
+package io.backendpool.operator.cluster;
+
+import io.backendpool.operator.pools.PoolView;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.function.ToDoubleFunction;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The operator's metrics. Sums over all pools, never one series for each: their number must not grow with the users'. Those
+ * of a standby are 0.
+ */
+final class OperatorMetrics {
+    private final PrometheusMeterRegistry meters = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+    private final Clock clock;
+    private volatile @Nullable LeaderTerm term;
+
+    OperatorMetrics(Clock clock) {
+        this.clock = clock;
+        gauge("backendpool.leader", "1: this operator leads", leads -> 1);
+        gauge("backendpool.pools", "Pools that are published", leads -> leads.keeper()
+                .views()
+                .size());
+        gauge(
+                "backendpool.proxies.connected",
+                "Proxies with an open control stream",
+                leads -> leads.keeper().views().stream()
+                        .mapToInt(view -> view.report().connected())
+                        .sum());
+        gauge(
+                "backendpool.proxies.stale",
+                "Connected proxies that do not run the newest revision of their pool",
+                leads -> leads.keeper().views().stream()
+                        .mapToInt(view ->
+                                view.report().connected() - view.report().synced())
+                        .sum());
+        gauge(
+                "backendpool.revision.lag.seconds",
+                "How long the oldest revision has waited that a connected proxy has not acknowledged",
+                this::lag);
+        gauge(
+                "backendpool.certificate.expiry.timestamp.seconds",
+                "When the control server's certificate expires, seconds since 1970",
+                leads -> leads.authority().serverNotAfter().getEpochSecond());
+        gauge(
+                "backendpool.ca.expiry.timestamp.seconds",
+                "When the CA that signs now expires, seconds since 1970",
+                leads -> leads.authority().caNotAfter().getEpochSecond());
+    }
+
+    PrometheusMeterRegistry meters() {
+        return meters;
+    }
+
+    /** Counts one reconciliation of a pool's objects. */
+    void reconciled(String outcome) {
+        meters.counter("backendpool.reconciles", "outcome", outcome).increment();
+    }
+
+    /** Counts one owned object that somebody had changed and that was put back. */
+    void putBack(String kind) {
+        meters.counter("backendpool.objects.put.back", "kind", kind).increment();
+    }
+
+    /** What is led now; null: nothing. */
+    void term(@Nullable LeaderTerm leading) {
+        term = leading;
+    }
+
+    private void gauge(String name, String help, ToDoubleFunction<LeaderTerm> value) {
+        Gauge.builder(name, this, metrics -> {
+                    LeaderTerm leads = metrics.term;
+                    return leads == null ? 0 : value.applyAsDouble(leads);
+                })
+                .description(help)
+                .register(meters);
+    }
+
+    private double lag(LeaderTerm leads) {
+        Instant now = clock.instant();
+        Duration longest = Duration.ZERO;
+        for (PoolView view : leads.keeper().views()) {
+            Instant published = leads.control().publishedAt(view.id());
+            if (published != null && view.report().synced() < view.report().connected()) {
+                Duration lag = Duration.between(published, now);
+                longest = lag.compareTo(longest) > 0 ? lag : longest;
+            }
+        }
+        return longest.toMillis() / 1000.0;
+    }
+}

@@ -1,0 +1,150 @@
+package io.backendpool.operator.cluster;
+
+import io.backendpool.api.v1alpha1.BackendPool;
+import io.backendpool.operator.certificates.CertificateAuthority;
+import io.backendpool.operator.control.ControlServer;
+import io.backendpool.operator.resources.OwnedResource;
+import io.backendpool.operator.resources.OwnedResources;
+import io.backendpool.operator.resources.ProxyInstallation;
+import io.backendpool.pool.PoolId;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.javaoperatorsdk.operator.Operator;
+import io.javaoperatorsdk.operator.RegisteredController;
+import io.javaoperatorsdk.operator.processing.event.ResourceID;
+import io.javaoperatorsdk.operator.processing.event.source.inbound.SimpleInboundEventSource;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The Java Operator SDK around the {@link PoolReconciler}: informers of the pools' objects, a queue of pools, threads. It
+ * runs as long as this operator leads.
+ */
+final class OwnedObjects implements AutoCloseable {
+    /** An API server that does not let one kind be listed must not hold up the others for longer. */
+    private static final Duration SYNC = Duration.ofSeconds(5);
+
+    private static final Duration STOP = Duration.ofSeconds(3);
+    private static final int THREADS = 8;
+
+    private final Operator operator;
+    private final Bootstraps bootstraps;
+    private final SimpleInboundEventSource<BackendPool> triggers;
+    private final ControlServer control;
+    private final KubernetesClient client;
+    private final Scope scope;
+    private final PoolEvents events;
+
+    private OwnedObjects(
+            KubernetesClient client,
+            ClusterOptions options,
+            CertificateAuthority authority,
+            ControlServer control,
+            ClusterProxyHost proxies,
+            PoolEvents events,
+            OperatorMetrics metrics) {
+        this.client = client;
+        this.control = control;
+        this.scope = options.scope();
+        this.events = events;
+        this.triggers = new SimpleInboundEventSource<>("triggers");
+        this.bootstraps = new Bootstraps(
+                endpoint(options.controlNames().getFirst(), control.port()),
+                authority::trustBundle,
+                control::published,
+                this::reconcile);
+        PoolReconciler reconciler = new PoolReconciler(
+                new OwnedResources(ProxyInstallation.ofImage(options.proxyImage()), bootstraps::of),
+                bootstraps::of,
+                triggers,
+                proxies,
+                events,
+                metrics);
+        this.operator = new Operator(overrider -> overrider
+                .withKubernetesClient(client)
+                .withCloseClientOnStop(false)
+                .checkingCRDAndValidateLocalModel(false)
+                .withStopOnInformerErrorDuringStartup(false)
+                .withCacheSyncTimeout(SYNC)
+                .withReconciliationTerminationTimeout(STOP)
+                .withConcurrentReconciliationThreads(THREADS)
+                .withUseSSAToPatchPrimaryResource(true));
+        RegisteredController<BackendPool> unused = operator.register(reconciler, configuration -> {
+            configuration
+                    .withName("backendpool")
+                    .withFieldManager(OwnedResource.FIELD_MANAGER)
+                    .withGenerationAware(true);
+            if (scope.namespaces().isEmpty()) {
+                configuration.watchingAllNamespaces();
+            } else {
+                configuration.settingNamespaces(Set.copyOf(scope.namespaces()));
+            }
+        });
+    }
+
+    /** Starts; waits some seconds for the informers at most. */
+    static OwnedObjects start(
+            KubernetesClient client,
+            ClusterOptions options,
+            CertificateAuthority authority,
+            ControlServer control,
+            ClusterProxyHost proxies,
+            PoolEvents events,
+            OperatorMetrics metrics) {
+        OwnedObjects objects = new OwnedObjects(client, options, authority, control, proxies, events, metrics);
+        control.onChange(objects.bootstraps::changed);
+        try {
+            objects.operator.start();
+        } catch (RuntimeException failed) {
+            objects.close();
+            throw failed;
+        }
+        return objects;
+    }
+
+    private static String endpoint(String name, int port) {
+        return name.indexOf(':') >= 0 ? "[" + name + "]:" + port : name + ":" + port;
+    }
+
+    /** Has the objects of {@code pool} looked at again. */
+    private void reconcile(PoolId pool) {
+        triggers.propagateEvent(new ResourceID(pool.name(), pool.namespace()));
+    }
+
+    /** Has the objects of all pools looked at again. */
+    void reconcileAll() {
+        scope.of(client.resources(BackendPool.class))
+                .forEach(operation -> operation.list().getItems().forEach(pool -> reconcile(ResourcePools.id(pool))));
+    }
+
+    /** Tells every pool that the control channel is about to lose its certificate. */
+    void certificatesNotRenewed(Instant notAfter, Exception cause) {
+        scope.of(client.resources(BackendPool.class)).forEach(operation -> operation
+                .list()
+                .getItems()
+                .forEach(pool -> events.tell(
+                        pool,
+                        false,
+                        "CertificateNotRenewed",
+                        "the control channel's certificate expires at %s and cannot be renewed: %s; proxies then go on with their last pool"
+                                .formatted(notAfter, ApiProblem.of(cause)))));
+    }
+
+    /** Why it does not work yet; null: it does. */
+    @Nullable
+    String notReady() {
+        return operator.getRuntimeInfo().isStarted() ? null : "the pools' objects are being read";
+    }
+
+    /** The control server that proxies of these objects dial. */
+    int controlPort() {
+        return control.port();
+    }
+
+    @Override
+    public void close() {
+        bootstraps.close();
+        operator.stop();
+    }
+}

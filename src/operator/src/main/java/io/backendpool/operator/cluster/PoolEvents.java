@@ -1,0 +1,174 @@
+package io.backendpool.operator.cluster;
+
+import io.backendpool.api.v1alpha1.BackendPool;
+import io.backendpool.api.v1alpha1.BackendPoolStatus;
+import io.backendpool.operator.status.ConditionType;
+import io.fabric8.kubernetes.api.model.Condition;
+import io.fabric8.kubernetes.api.model.Event;
+import io.fabric8.kubernetes.api.model.EventBuilder;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Events for what has changed, as {@code kubectl describe} shows them. The same thing once more raises a count, and at most
+ * once a minute: a pool that flaps does not fill etcd. Written by a thread of its own; a failure is logged and dropped.
+ */
+final class PoolEvents implements AutoCloseable {
+    static final String COMPONENT = "backendpool-operator";
+
+    private static final Logger LOG = Logger.getLogger(PoolEvents.class);
+    private static final Duration REPEAT = Duration.ofMinutes(1);
+    private static final int MOST_KEPT = 5_000;
+    private static final int LONGEST_NOTE = 1_000;
+    /** Types of which False is the good state. */
+    private static final List<String> BAD_WHEN_TRUE = List.of(ConditionType.STALLED.word());
+
+    private static final List<String> TOLD = List.of(
+            ConditionType.ACCEPTED.word(),
+            ConditionType.RESOLVED_REFS.word(),
+            ConditionType.PROGRAMMED.word(),
+            ConditionType.READY.word(),
+            ConditionType.STALLED.word());
+
+    private final KubernetesClient client;
+    private final Clock clock;
+    private final ExecutorService writer = Executors.newSingleThreadExecutor(
+            Thread.ofPlatform().daemon().name("events").factory());
+    private final Map<String, Told> told = new LinkedHashMap<>(16, 0.75f, true) {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<String, Told> eldest) {
+            return size() > MOST_KEPT;
+        }
+    };
+
+    private static final class Told {
+        int count;
+        int written;
+
+        @Nullable
+        Instant writtenAt;
+
+        @Nullable
+        Instant first;
+    }
+
+    PoolEvents(KubernetesClient client, Clock clock) {
+        this.client = client;
+        this.clock = clock;
+    }
+
+    /** One event for each condition whose status is another than {@code before}. */
+    void transitions(BackendPool pool, @Nullable BackendPoolStatus before, BackendPoolStatus now) {
+        Map<String, String> old = new LinkedHashMap<>();
+        if (before != null && before.conditions != null) {
+            before.conditions.forEach(condition -> old.put(condition.getType(), condition.getStatus()));
+        }
+        for (Condition condition : Objects.requireNonNullElse(now.conditions, List.<Condition>of())) {
+            String was = old.get(condition.getType());
+            if (!TOLD.contains(condition.getType()) || condition.getStatus().equals(was)) {
+                continue;
+            }
+            boolean badWhenTrue = BAD_WHEN_TRUE.contains(condition.getType());
+            boolean good = condition.getStatus().equals(badWhenTrue ? "False" : "True");
+            // What a new pool begins with is no news but where it is bad.
+            if (was == null && (good || "Unknown".equals(condition.getStatus()))) {
+                continue;
+            }
+            // A revision that is on its way is the usual thing.
+            if ("Pending".equals(condition.getReason())) {
+                continue;
+            }
+            tell(pool, good, condition.getReason(), condition.getMessage());
+        }
+    }
+
+    /** Says it. {@code reason} is one word in CamelCase; {@code good}: of type Normal, else Warning. */
+    void tell(HasMetadata about, boolean good, String reason, String message) {
+        try {
+            writer.execute(() -> {
+                try {
+                    write(about, good, reason, message);
+                } catch (RuntimeException failed) {
+                    LOG.warnf(
+                            "%s=%s event %s cannot be written: %s",
+                            about.getKind().toLowerCase(Locale.ROOT),
+                            about.getMetadata().getName(),
+                            reason,
+                            ApiProblem.of(failed));
+                }
+            });
+        } catch (RejectedExecutionException closed) {
+            LOG.debugf("event %s comes after the end", reason);
+        }
+    }
+
+    private void write(HasMetadata about, boolean good, String reason, String message) {
+        String note = message.length() <= LONGEST_NOTE ? message : message.substring(0, LONGEST_NOTE) + "…";
+        String name = about.getMetadata().getName() + "."
+                + Integer.toHexString(Objects.hash(about.getMetadata().getUid(), about.getKind(), reason, good));
+        Told state = told.computeIfAbsent(about.getMetadata().getNamespace() + "/" + name, key -> new Told());
+        Instant now = clock.instant().truncatedTo(ChronoUnit.SECONDS);
+        state.count++;
+        if (state.writtenAt != null && now.isBefore(state.writtenAt.plus(REPEAT))) {
+            return;
+        }
+        Instant first = Objects.requireNonNullElse(state.first, now);
+        Event event = new EventBuilder()
+                .withNewMetadata()
+                .withNamespace(about.getMetadata().getNamespace())
+                .withName(name)
+                .endMetadata()
+                .withNewInvolvedObject()
+                .withApiVersion(about.getApiVersion())
+                .withKind(about.getKind())
+                .withNamespace(about.getMetadata().getNamespace())
+                .withName(about.getMetadata().getName())
+                .withUid(about.getMetadata().getUid())
+                .endInvolvedObject()
+                .withType(good ? "Normal" : "Warning")
+                .withReason(reason)
+                .withMessage(note)
+                .withFirstTimestamp(first.toString())
+                .withLastTimestamp(now.toString())
+                .withCount(state.count)
+                .withNewSource()
+                .withComponent(COMPONENT)
+                .endSource()
+                .build();
+        if (state.written == 0) {
+            Event before = client.resource(event).get();
+            if (before != null) {
+                // Told by the operator before this one.
+                state.count += Objects.requireNonNullElse(before.getCount(), 1);
+                event.setCount(state.count);
+                event.setFirstTimestamp(before.getFirstTimestamp());
+                first = before.getFirstTimestamp() == null ? first : Instant.parse(before.getFirstTimestamp());
+            }
+        }
+        client.resource(event).fieldManager(COMPONENT).forceConflicts().serverSideApply();
+        state.first = first;
+        state.written = state.count;
+        state.writtenAt = now;
+    }
+
+    @Override
+    public void close() {
+        writer.shutdownNow();
+    }
+}
