@@ -101,12 +101,17 @@ public final class ApiServer implements AutoCloseable {
         if (assets != null && !assets.isEmpty()) {
             return ofBinaries(Path.of(assets));
         }
-        if (DockerClientFactory.instance().isDockerAvailable()) {
+        if (mayHaveDocker() && DockerClientFactory.instance().isDockerAvailable()) {
             K3sContainer k3s = new K3sContainer(DockerImageName.parse(K3S_IMAGE));
             k3s.start();
             return ofKubeconfig(Kind.K3S, k3s.getKubeConfigYaml(), k3s::stop);
         }
         return inJvm();
+    }
+
+    /** Testcontainers logs a page of errors where there is nothing to find, so it is asked only where there may be. */
+    private static boolean mayHaveDocker() {
+        return System.getenv("DOCKER_HOST") != null || Files.exists(Path.of("/var/run/docker.sock"));
     }
 
     private static ApiServer ofKubeconfig(Kind kind, String kubeconfig, Runnable end) {
