@@ -17,11 +17,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.awaitility.core.ThrowingRunnable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 // JUnit sets the directory, and beans may hold null: a test that meets one fails, which is meant.
 @SuppressWarnings("NullAway")
@@ -39,6 +42,7 @@ class ManifestSourceTest {
     private static final class RecordingSink implements PoolSink {
         final Map<PoolId, PoolSpec> wanted = new ConcurrentHashMap<>();
         final Map<PoolId, List<String>> problems = new ConcurrentHashMap<>();
+        final List<PoolId> removed = new CopyOnWriteArrayList<>();
 
         @Override
         public void upsert(PoolSpec spec) {
@@ -47,6 +51,7 @@ class ManifestSourceTest {
 
         @Override
         public void remove(PoolId pool) {
+            removed.add(pool);
             wanted.remove(pool);
             problems.remove(pool);
         }
@@ -149,6 +154,24 @@ class ManifestSourceTest {
         write("a.yaml", manifest("a", 8001, 5));
         eventually(() -> assertThat(sink.problems.get(A)).isEmpty());
         assertThat(sink.weight(A)).isEqualTo(5);
+    }
+
+    /** As an editor does that truncates the file, writes it in parts, and is interrupted in between. */
+    @ParameterizedTest
+    @ValueSource(doubles = {0, 0.2, 0.5, 0.9})
+    void edit_halfWritten_keepsTheLastGoodUntilItIsWhole(double part) throws IOException {
+        write("a.yaml", manifest("a", 8001, 1));
+        source.start(sink);
+        String next = manifest("a", 8001, 4);
+
+        write("a.yaml", next.substring(0, (int) (next.length() * part)));
+        eventually(() -> assertThat(sink.problems.get(A)).isNotEmpty());
+        assertThat(sink.weight(A)).isEqualTo(1);
+
+        write("a.yaml", next);
+        eventually(() -> assertThat(sink.weight(A)).isEqualTo(4));
+        eventually(() -> assertThat(sink.problems.get(A)).isEmpty());
+        assertThat(sink.removed).isEmpty();
     }
 
     @Test
