@@ -178,8 +178,8 @@ final class ProxyCommand implements Callable<Integer> {
                 accessLogTarget(accessLog),
                 eventLoops == null ? Runtime.getRuntime().availableProcessors() : count(eventLoops),
                 TransportChoice.parse("--transport", transport),
-                GatewayDuration.parse("--drain-deadline", drainDeadline),
-                GatewayDuration.parse("--warm-up", warmUp));
+                OptionDuration.parse("--drain-deadline", drainDeadline),
+                OptionDuration.parse("--warm-up", warmUp));
     }
 
     private static <T> T required(String option, @Nullable T value, String form, String variable) {
