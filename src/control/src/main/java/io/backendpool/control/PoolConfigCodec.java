@@ -2,10 +2,12 @@ package io.backendpool.control;
 
 import io.backendpool.control.v1.TcpProbe;
 import io.backendpool.pool.BackendGroup;
+import io.backendpool.pool.Certificate;
 import io.backendpool.pool.HealthCheck;
 import io.backendpool.pool.Listener;
 import io.backendpool.pool.LoadBalancing;
 import io.backendpool.pool.StatusRange;
+import io.backendpool.pool.TrafficPolicy;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,19 +20,23 @@ final class PoolConfigCodec {
     static io.backendpool.control.v1.PoolConfig encode(PoolConfig config) {
         io.backendpool.control.v1.PoolConfig.Builder message = io.backendpool.control.v1.PoolConfig.newBuilder();
         for (Listener listener : config.listeners()) {
-            message.addListenersBuilder()
-                    .setName(listener.name())
-                    .setPort(listener.port())
-                    .setProtocol(encode(listener.protocol()));
+            message.addListeners(ListenerCodec.encode(listener));
         }
         for (BackendGroup group : config.groups()) {
-            message.addGroupsBuilder().setName(group.name()).setWeight(group.weight());
+            message.addGroups(GroupCodec.encode(group));
         }
         message.getLoadBalancingBuilder()
                 .setPolicy(encode(config.loadBalancing().policy()));
         HealthCheck check = config.healthCheck();
         if (check != null) {
             message.setHealthCheck(encode(check));
+        }
+        message.setTraffic(TrafficPolicyCodec.encode(config.traffic()));
+        for (Certificate certificate : config.certificates()) {
+            message.addCertificatesBuilder()
+                    .setName(certificate.name())
+                    .setChain(certificate.chain())
+                    .setKey(certificate.key());
         }
         return message.build();
     }
@@ -39,17 +45,23 @@ final class PoolConfigCodec {
         try {
             List<Listener> listeners = new ArrayList<>();
             for (io.backendpool.control.v1.Listener listener : message.getListenersList()) {
-                listeners.add(new Listener(listener.getName(), listener.getPort(), protocol(listener)));
+                listeners.add(ListenerCodec.decode(listener));
             }
             List<BackendGroup> groups = new ArrayList<>();
             for (io.backendpool.control.v1.BackendGroup group : message.getGroupsList()) {
-                groups.add(new BackendGroup(group.getName(), group.getWeight()));
+                groups.add(GroupCodec.decode(group));
+            }
+            List<Certificate> certificates = new ArrayList<>();
+            for (io.backendpool.control.v1.Certificate certificate : message.getCertificatesList()) {
+                certificates.add(new Certificate(certificate.getName(), certificate.getChain(), certificate.getKey()));
             }
             return new PoolConfig(
                     listeners,
                     groups,
                     new LoadBalancing(policy(message.getLoadBalancing())),
-                    message.hasHealthCheck() ? decode(message.getHealthCheck()) : null);
+                    message.hasHealthCheck() ? decode(message.getHealthCheck()) : null,
+                    message.hasTraffic() ? TrafficPolicyCodec.decode(message.getTraffic()) : TrafficPolicy.DEFAULT,
+                    certificates);
         } catch (IllegalArgumentException invalid) {
             throw SnapshotCodec.invalid(invalid);
         }
@@ -116,22 +128,6 @@ final class PoolConfigCodec {
         return new HealthCheck.HttpProbe(message.getPath(), message.hasHost() ? message.getHost() : null, expected);
     }
 
-    private static io.backendpool.control.v1.Listener.Protocol encode(Listener.Protocol protocol) {
-        return switch (protocol) {
-            case HTTP -> io.backendpool.control.v1.Listener.Protocol.HTTP;
-        };
-    }
-
-    private static Listener.Protocol protocol(io.backendpool.control.v1.Listener listener)
-            throws InvalidSnapshotException {
-        return switch (listener.getProtocol()) {
-            case HTTP -> Listener.Protocol.HTTP;
-            case PROTOCOL_UNSPECIFIED, UNRECOGNIZED ->
-                throw unknownValue(
-                        "listeners[" + listener.getName() + "].protocol", listener.getProtocolValue(), "HTTP");
-        };
-    }
-
     private static io.backendpool.control.v1.LoadBalancing.Policy encode(LoadBalancing.Policy policy) {
         return switch (policy) {
             case ROUND_ROBIN -> io.backendpool.control.v1.LoadBalancing.Policy.ROUND_ROBIN;
@@ -149,7 +145,7 @@ final class PoolConfigCodec {
         };
     }
 
-    private static InvalidSnapshotException unknownValue(String field, int value, String expected) {
+    static InvalidSnapshotException unknownValue(String field, int value, String expected) {
         return new InvalidSnapshotException("%s: value %d (expected: %s): uses a value this version does not know"
                 .formatted(field, value, expected));
     }

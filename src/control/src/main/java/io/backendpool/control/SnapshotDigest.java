@@ -2,10 +2,14 @@ package io.backendpool.control;
 
 import io.backendpool.pool.Backend;
 import io.backendpool.pool.BackendGroup;
+import io.backendpool.pool.Certificate;
 import io.backendpool.pool.HealthCheck;
+import io.backendpool.pool.IpRange;
 import io.backendpool.pool.Listener;
+import io.backendpool.pool.ListenerTls;
 import io.backendpool.pool.PoolSnapshot;
 import io.backendpool.pool.StatusRange;
+import io.backendpool.pool.UpstreamTls;
 import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
@@ -15,6 +19,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.HexFormat;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class SnapshotDigest {
     /** Changes with the encoding: an old digest then matches nothing, and wholes are sent. */
-    private static final String FORMAT = "backendpool-digest-1";
+    private static final String FORMAT = "backendpool-digest-2";
 
     private SnapshotDigest() {}
 
@@ -53,14 +58,40 @@ public final class SnapshotDigest {
             text(out, listener.name());
             out.writeInt(listener.port());
             text(out, listener.protocol().name());
+            ListenerTls tls = listener.tls();
+            out.writeBoolean(tls != null);
+            if (tls != null) {
+                texts(out, tls.certificates());
+                text(out, tls.minVersion().name());
+            }
+            texts(
+                    out,
+                    listener.proxyProtocolFrom().stream().map(IpRange::toString).toList());
         }
         out.writeInt(snapshot.groups().size());
         for (BackendGroup group : snapshot.groups()) {
             text(out, group.name());
             out.writeInt(group.weight());
+            text(out, group.protocol().name());
+            UpstreamTls tls = group.tls();
+            out.writeBoolean(tls != null);
+            if (tls != null) {
+                optionalText(out, tls.serverName());
+                optionalText(out, tls.caCertificates());
+                out.writeBoolean(tls.insecureSkipVerify());
+            }
+            text(out, group.proxyProtocol().name());
+            texts(out, group.serverNames());
         }
         text(out, snapshot.loadBalancing().policy().name());
         healthCheck(out, snapshot.healthCheck());
+        TrafficPolicyDigest.write(snapshot.traffic(), out);
+        out.writeInt(snapshot.certificates().size());
+        for (Certificate certificate : snapshot.certificates()) {
+            text(out, certificate.name());
+            text(out, certificate.chain());
+            text(out, certificate.key());
+        }
         out.writeInt(snapshot.backends().size());
         for (Backend backend : snapshot.backends()) {
             text(out, backend.key().group());
@@ -99,19 +130,26 @@ public final class SnapshotDigest {
         out.writeInt(check.unhealthyThreshold());
     }
 
-    private static void duration(DataOutputStream out, Duration duration) throws IOException {
+    static void duration(DataOutputStream out, Duration duration) throws IOException {
         out.writeLong(duration.getSeconds());
         out.writeInt(duration.getNano());
     }
 
-    private static void optionalText(DataOutputStream out, @Nullable String value) throws IOException {
+    static void optionalText(DataOutputStream out, @Nullable String value) throws IOException {
         out.writeBoolean(value != null);
         if (value != null) {
             text(out, value);
         }
     }
 
-    private static void text(DataOutputStream out, String value) throws IOException {
+    private static void texts(DataOutputStream out, List<String> values) throws IOException {
+        out.writeInt(values.size());
+        for (String value : values) {
+            text(out, value);
+        }
+    }
+
+    static void text(DataOutputStream out, String value) throws IOException {
         byte[] bytes = value.getBytes(StandardCharsets.UTF_8);
         out.writeInt(bytes.length);
         out.write(bytes);

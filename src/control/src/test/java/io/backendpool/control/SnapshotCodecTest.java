@@ -31,7 +31,7 @@ class SnapshotCodecTest {
         snapshot.getPoolBuilder().getConfigBuilder().getListenersBuilder(0).setProtocolValue(9);
         refused(
                 snapshot,
-                "listeners[http].protocol: value 9 (expected: HTTP): uses a value this version does not know");
+                "listeners[http].protocol: value 9 (expected: HTTP, HTTPS, TCP, UDP or TLS): uses a value this version does not know");
     }
 
     @Test

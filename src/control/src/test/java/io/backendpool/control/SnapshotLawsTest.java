@@ -56,8 +56,15 @@ class SnapshotLawsTest {
     void digest_doesNotDepend_onTheOrderOfBackends(@ForAll("pools") PoolSnapshot a, @ForAll Random random) {
         List<Backend> shuffled = new ArrayList<>(a.backends());
         Collections.shuffle(shuffled, random);
-        PoolSnapshot same =
-                new PoolSnapshot(a.id(), a.listeners(), a.groups(), shuffled, a.loadBalancing(), a.healthCheck());
+        PoolSnapshot same = new PoolSnapshot(
+                a.id(),
+                a.listeners(),
+                a.groups(),
+                shuffled,
+                a.loadBalancing(),
+                a.healthCheck(),
+                a.traffic(),
+                a.certificates().reversed());
         assertThat(SnapshotDigest.of(same)).isEqualTo(SnapshotDigest.of(a));
     }
 

@@ -3,13 +3,23 @@ package io.backendpool.control;
 import io.backendpool.pool.Backend;
 import io.backendpool.pool.BackendGroup;
 import io.backendpool.pool.BackendKey;
+import io.backendpool.pool.Certificate;
+import io.backendpool.pool.CircuitBreaker;
+import io.backendpool.pool.ClientLimits;
 import io.backendpool.pool.EndpointConditions;
 import io.backendpool.pool.HealthCheck;
+import io.backendpool.pool.HttpSettings;
+import io.backendpool.pool.IpRange;
 import io.backendpool.pool.Listener;
+import io.backendpool.pool.ListenerTls;
 import io.backendpool.pool.LoadBalancing;
 import io.backendpool.pool.PoolId;
 import io.backendpool.pool.PoolSnapshot;
+import io.backendpool.pool.Retries;
 import io.backendpool.pool.StatusRange;
+import io.backendpool.pool.Timeouts;
+import io.backendpool.pool.TrafficPolicy;
+import io.backendpool.pool.UpstreamTls;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -55,20 +65,43 @@ final class Snapshots {
     static Arbitrary<PoolSnapshot> any() {
         Arbitrary<List<Listener>> listeners = Combinators.combine(
                         Arbitraries.of("http", "web", "ünïcode"),
-                        Arbitraries.integers().between(1, 65_535))
-                .as((name, port) -> new Listener(name, port, Listener.Protocol.HTTP))
+                        Arbitraries.integers().between(1, 65_535),
+                        Arbitraries.of(Listener.Protocol.class),
+                        Arbitraries.of("10.0.0.0/8", "2001:db8::/32", "192.0.2.7")
+                                .map(IpRange::parse)
+                                .list()
+                                .ofMaxSize(2),
+                        Arbitraries.of(ListenerTls.TlsVersion.class))
+                .as((name, port, protocol, ranges, version) -> new Listener(
+                        name,
+                        port,
+                        protocol,
+                        protocol == Listener.Protocol.HTTPS ? new ListenerTls(List.of("a", "b"), version) : null,
+                        protocol.isUdp() ? List.of() : ranges))
                 .list()
                 .ofMinSize(1)
                 .ofMaxSize(3)
                 .uniqueElements(Listener::name)
-                .uniqueElements(Listener::port);
+                .uniqueElements(Listener::socket);
         Arbitrary<List<BackendGroup>> groups = Combinators.combine(
                         Arbitraries.integers().between(0, BackendGroup.MAX_WEIGHT),
                         Arbitraries.integers().between(0, BackendGroup.MAX_WEIGHT),
-                        Arbitraries.of(true, false))
-                .as((a, b, swapped) -> swapped
-                        ? List.of(new BackendGroup("b", b), new BackendGroup("a", a))
-                        : List.of(new BackendGroup("a", a), new BackendGroup("b", b)));
+                        Arbitraries.of(true, false),
+                        Arbitraries.of(BackendGroup.Protocol.class),
+                        Arbitraries.of(BackendGroup.ProxyProtocol.class),
+                        Arbitraries.of("a.example", "*.b.example")
+                                .list()
+                                .ofMaxSize(2)
+                                .uniqueElements(),
+                        Arbitraries.of("PEM").injectNull(0.5))
+                .as((a, b, swapped, protocol, header, names, authorities) -> {
+                    UpstreamTls tls = protocol.isTls()
+                            ? new UpstreamTls(swapped ? "web.example" : null, authorities, !swapped)
+                            : null;
+                    BackendGroup one = new BackendGroup("a", a, protocol, tls, header, names);
+                    BackendGroup other = new BackendGroup("b", b);
+                    return swapped ? List.of(other, one) : List.of(one, other);
+                });
         Arbitrary<List<Backend>> backends = Combinators.combine(
                         Arbitraries.of("a", "b"),
                         Arbitraries.of("10.0.0.1", "10.0.0.2", "10.0.0.10", "2001:db8::7"),
@@ -80,8 +113,52 @@ final class Snapshots {
                 .list()
                 .ofMaxSize(12)
                 .uniqueElements(Backend::key);
-        return Combinators.combine(listeners, groups, backends, Arbitraries.of(LoadBalancing.Policy.class), checks())
-                .as((l, g, b, policy, check) -> new PoolSnapshot(ID, l, g, b, new LoadBalancing(policy), check));
+        Arbitrary<List<Certificate>> certificates = Combinators.combine(
+                        Arbitraries.of("a", "b", "c"), Arbitraries.of("chain", "ß"), Arbitraries.of("key", "other"))
+                .as(Certificate::new)
+                .list()
+                .ofMaxSize(3)
+                .uniqueElements(Certificate::name);
+        return Combinators.combine(
+                        listeners,
+                        groups,
+                        backends,
+                        Arbitraries.of(LoadBalancing.Policy.class),
+                        checks(),
+                        policies(),
+                        certificates)
+                .as((l, g, b, policy, check, traffic, c) ->
+                        new PoolSnapshot(ID, l, g, b, new LoadBalancing(policy), check, traffic, c));
+    }
+
+    private static Arbitrary<TrafficPolicy> policies() {
+        Arbitrary<Duration> times = Arbitraries.longs().between(1, 86_400_000).map(Duration::ofMillis);
+        Arbitrary<Timeouts> timeouts =
+                Combinators.combine(times, times, times, times, times, times).as(Timeouts::new);
+        Arbitrary<Retries> retries = Combinators.combine(
+                        Arbitraries.integers().between(0, Retries.MAX_ATTEMPTS),
+                        Arbitraries.of(Retries.On.class).set(),
+                        Arbitraries.of(new StatusRange(502, 504), new StatusRange(429, 429))
+                                .list()
+                                .ofMaxSize(2),
+                        times.injectNull(0.5),
+                        Arbitraries.integers().between(0, 100))
+                .filter((attempts, on, statuses, perTry, budget) -> perTry != null || !on.contains(Retries.On.TIMEOUT))
+                .as(Retries::new);
+        Arbitrary<Integer> counts = Arbitraries.integers().between(1, 1_000_000);
+        Arbitrary<CircuitBreaker> breakers = Combinators.combine(
+                        counts, counts, counts.injectNull(0.5), counts.injectNull(0.5), counts.injectNull(0.5))
+                .as(CircuitBreaker::new);
+        Arbitrary<ClientLimits> limits = Combinators.combine(
+                        counts, counts.injectNull(0.5), Arbitraries.integers().between(1_024, 1 << 20))
+                .as(ClientLimits::new);
+        Arbitrary<HttpSettings> http = Combinators.combine(
+                        Arbitraries.of(HttpSettings.Forwarding.class).set(),
+                        Arbitraries.integers().between(0, 16),
+                        Arbitraries.of("gw", "ü").injectNull(0.5),
+                        Arbitraries.of(HttpSettings.RequestId.class))
+                .as(HttpSettings::new);
+        return Combinators.combine(timeouts, retries, breakers, limits, http).as(TrafficPolicy::new);
     }
 
     private static Arbitrary<EndpointConditions> conditions() {

@@ -10,11 +10,14 @@ import org.jspecify.annotations.Nullable;
  * same are equal: backends are held in the order of their keys, whatever order they were given in.
  *
  * @param id whose pool it is
- * @param listeners 1 to 16, unique by name and by port, in the manifest's order
+ * @param listeners 1 to 16, unique by name and by socket, in the manifest's order
  * @param groups 1 to 64, unique by name, in the manifest's order
  * @param backends unique by key, sorted by key, each of a group of this snapshot; may be empty
  * @param loadBalancing how to choose
  * @param healthCheck how to probe; null: a backend is judged by its endpoint conditions alone
+ * @param traffic how traffic is treated on its way
+ * @param certificates those that listeners name and that could be had, unique by name, sorted by name; a listener may name
+ *     one that is missing
  */
 public record PoolSnapshot(
         PoolId id,
@@ -22,19 +25,25 @@ public record PoolSnapshot(
         List<BackendGroup> groups,
         List<Backend> backends,
         LoadBalancing loadBalancing,
-        @Nullable HealthCheck healthCheck) {
+        @Nullable HealthCheck healthCheck,
+        TrafficPolicy traffic,
+        List<Certificate> certificates) {
 
     public PoolSnapshot {
         listeners = List.copyOf(listeners);
         groups = List.copyOf(groups);
         backends =
                 backends.stream().sorted((a, b) -> a.key().compareTo(b.key())).toList();
+        certificates = certificates.stream()
+                .sorted((a, b) -> a.name().compareTo(b.name()))
+                .toList();
         Require.inRange("listeners", listeners.size(), 1, Listener.MAX_PER_POOL);
         Require.inRange("backends", groups.size(), 1, BackendGroup.MAX_PER_POOL);
         Require.unique("listeners[].name", listeners, Listener::name);
-        Require.unique("listeners[].port", listeners, Listener::port);
+        Require.unique("listeners[].port", listeners, Listener::socket);
         Require.unique("backends[].name", groups, BackendGroup::name);
         Require.unique("backend", backends, Backend::key);
+        Require.unique("certificates[].name", certificates, Certificate::name);
         Set<String> names = new HashSet<>();
         groups.forEach(group -> names.add(group.name()));
         for (Backend backend : backends) {
@@ -43,5 +52,16 @@ public record PoolSnapshot(
                         .formatted(backend.key().address(), backend.key().group(), names));
             }
         }
+    }
+
+    /** One with the usual treatment of traffic, and without certificates. */
+    public PoolSnapshot(
+            PoolId id,
+            List<Listener> listeners,
+            List<BackendGroup> groups,
+            List<Backend> backends,
+            LoadBalancing loadBalancing,
+            @Nullable HealthCheck healthCheck) {
+        this(id, listeners, groups, backends, loadBalancing, healthCheck, TrafficPolicy.DEFAULT, List.of());
     }
 }

@@ -4,10 +4,13 @@ import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
+import java.net.InetAddress;
 
 /** docs/design.md: pool -> JDK only; pool.pick and pool.health -> pool, never each other. */
 @AnalyzeClasses(packages = "io.backendpool", importOptions = ImportOption.DoNotIncludeTests.class)
@@ -38,13 +41,27 @@ class ArchitectureTest {
     static final ArchRule packages_have_no_cycles =
             slices().matching("io.backendpool.(**)").should().beFreeOfCycles();
 
-    /** Clock and randomness are injected; nothing here reads, writes, waits or logs. */
+    /**
+     * Clock and randomness are injected; nothing here reads, writes, waits or logs. An address is a value, as long as it
+     * is not looked up.
+     */
     @ArchTest
     static final ArchRule no_io_no_threads = noClasses()
             .should()
-            .dependOnClassesThat()
-            .resideInAnyPackage(
-                    "java.io..", "java.nio..", "java.net..", "java.util.concurrent..", "java.util.logging..");
+            .dependOnClassesThat(JavaClass.Predicates.resideInAnyPackage(
+                            "java.io..", "java.nio..", "java.net..", "java.util.concurrent..", "java.util.logging..")
+                    .and(DescribedPredicate.not(JavaClass.Predicates.type(InetAddress.class))));
+
+    @ArchTest
+    static final ArchRule no_lookup_of_names = noClasses()
+            .should()
+            .callMethod(InetAddress.class, "getByName", String.class)
+            .orShould()
+            .callMethod(InetAddress.class, "getAllByName", String.class)
+            .orShould()
+            .callMethod(InetAddress.class, "getHostName")
+            .orShould()
+            .callMethod(InetAddress.class, "getCanonicalHostName");
 
     @ArchTest
     static final ArchRule no_clock_of_its_own = noClasses()

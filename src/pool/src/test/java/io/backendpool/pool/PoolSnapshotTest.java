@@ -30,6 +30,26 @@ class PoolSnapshotTest {
     }
 
     @Test
+    void constructor_aUdpPortBesideATcpPort_isTaken() {
+        Listener udp = new Listener("dns", 8080, Listener.Protocol.UDP);
+        assertThat(snapshot(List.of(HTTP, udp), List.of()).listeners()).containsExactly(HTTP, udp);
+    }
+
+    @Test
+    void constructor_tlsWhereItDoesNotBelong_namesTheProtocol() {
+        assertThatThrownBy(() -> new Listener("web", 443, Listener.Protocol.HTTPS))
+                .hasMessage("listeners[web].tls: absent (expected: certificates, for the protocol is HTTPS)");
+        assertThatThrownBy(() -> new BackendGroup(
+                        "web", 1, BackendGroup.Protocol.H2, null, BackendGroup.ProxyProtocol.NONE, List.of()))
+                .hasMessage("backends[web].tls: absent (expected: present, for the protocol is H2)");
+    }
+
+    @Test
+    void certificate_printed_doesNotShowItsKey() {
+        assertThat(new Certificate("web", "chain", "very secret")).asString().doesNotContain("secret");
+    }
+
+    @Test
     void constructor_weightOutOfRange_showsBothSides() {
         assertThatThrownBy(() -> new BackendGroup("web", -1))
                 .hasMessage("backends[web].weight: -1 (expected: 0 to 1,000,000)");

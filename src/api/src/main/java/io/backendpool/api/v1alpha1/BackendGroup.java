@@ -17,6 +17,12 @@ import org.jspecify.annotations.Nullable;
         messageExpression = "(has(self.service) ? 'service and addresses' : 'neither service nor addresses') + "
                 + "' (expected: exactly one of service and addresses)'",
         message = "expected: exactly one of service and addresses")
+@ValidationRule(
+        value = "(self.protocol in ['HTTPS', 'H2']) == has(self.tls)",
+        messageExpression =
+                "has(self.tls) ? 'tls with protocol ' + self.protocol + ' (expected: protocol HTTPS or H2, or no tls)' : "
+                        + "'no tls with protocol ' + self.protocol + ' (expected: tls.serverName)'",
+        message = "expected: tls with protocol HTTPS or H2, and only there")
 public class BackendGroup {
     @Required
     @Size(min = 1, max = 63)
@@ -43,4 +49,41 @@ public class BackendGroup {
                     + "90 %. It is shared out evenly among the group's healthy backends, so it does not depend on their number. "
                     + "0 to 1000000; 0 gets no traffic; not every group may have 0. Default: 100.")
     public @Nullable Integer weight;
+
+    @Default("HTTP")
+    @JsonPropertyDescription(
+            "What the backends speak, for traffic of listeners of protocol HTTP and HTTPS. HTTP: HTTP/1.1 in "
+                    + "plain text. H2C: HTTP/2 in plain text, as gRPC servers do. HTTPS: HTTP/1.1 in TLS. H2: HTTP/2 in TLS. Default: "
+                    + "HTTP.")
+    public @Nullable Protocol protocol;
+
+    @JsonPropertyDescription(
+            "How the TLS connections to the backends are made. Given with protocol HTTPS and H2, and only there.")
+    public @Nullable BackendTls tls;
+
+    @JsonPropertyDescription(
+            "Begin each connection to a backend with a PROXY protocol header that names the client: V1 is "
+                    + "text, V2 binary. Absent: no header. The backends must expect it.")
+    public @Nullable ProxyProtocolVersion proxyProtocol;
+
+    @Size(min = 1, max = 64)
+    @JsonPropertyDescription(
+            "For listeners of protocol TLS: the server names (SNI) whose connections the group takes, 1 to 64, such as "
+                    + "shop.example.com or *.example.com. The exact name wins, then the longest wildcard. Absent: the group takes "
+                    + "the connections that no other group's names fit.")
+    public @Nullable List<@Pattern(Syntax.SERVER_NAME_OR_WILDCARD) @Size(min = 1, max = 253) String> serverNames;
+
+    /** What backends speak. */
+    public enum Protocol {
+        HTTP,
+        H2C,
+        HTTPS,
+        H2
+    }
+
+    /** The version of a PROXY protocol header. */
+    public enum ProxyProtocolVersion {
+        V1,
+        V2
+    }
 }

@@ -9,12 +9,32 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** What the user wants. */
+@ValidationRule(
+        value = "!has(self.retries) || self.listeners.exists(l, l.protocol == 'HTTP' || l.protocol == 'HTTPS')",
+        message = "retries without a listener of protocol HTTP or HTTPS (expected: one, for only requests are retried)",
+        fieldPath = ".retries")
+@ValidationRule(
+        value = "!has(self.http) || self.listeners.exists(l, l.protocol == 'HTTP' || l.protocol == 'HTTPS')",
+        message = "http without a listener of protocol HTTP or HTTPS (expected: one)",
+        fieldPath = ".http")
+@ValidationRule(
+        value =
+                "self.backends.all(b, b.protocol == 'HTTP') || self.listeners.exists(l, l.protocol == 'HTTP' || l.protocol == 'HTTPS')",
+        message =
+                "a protocol other than HTTP without a listener of protocol HTTP or HTTPS (expected: none, for bytes are "
+                        + "passed on as they are)",
+        fieldPath = ".backends")
+@ValidationRule(
+        value = "!self.backends.exists(b, has(b.serverNames)) || self.listeners.exists(l, l.protocol == 'TLS')",
+        message = "serverNames without a listener of protocol TLS (expected: one)",
+        fieldPath = ".backends")
 public class BackendPoolSpec {
     @Required
     @Size(min = 1, max = 16)
     @ValidationRule(
-            value = "self.all(l, self.exists_one(other, other.port == l.port))",
-            message = "a port more than once (expected: each port once)")
+            value =
+                    "self.all(l, self.exists_one(other, other.port == l.port && (other.protocol == 'UDP') == (l.protocol == 'UDP')))",
+            message = "a port more than once (expected: each port once, but a UDP port beside a TCP port)")
     @JsonPropertyDescription(
             "The ports on which the proxies accept traffic: 1 to 16, each with its own name and port. They "
                     + "can be added and removed while the proxies run.")
@@ -37,6 +57,26 @@ public class BackendPoolSpec {
             "How the proxies probe the backends. A backend that fails gets no traffic until it succeeds again. "
                     + "Absent: nothing is probed and a backend counts as healthy as long as its Service says that it is ready.")
     public @Nullable HealthCheck healthCheck;
+
+    @JsonPropertyDescription("What the proxies wait for at most. Absent: each timeout's default.")
+    public @Nullable Timeouts timeouts;
+
+    @JsonPropertyDescription(
+            "When a request that reached a backend is sent to another one. One of which no byte was sent is tried elsewhere "
+                    + "in any case; one that is not idempotent, such as a POST, is never sent twice. Absent: twice, where the "
+                    + "connection ended before the response.")
+    public @Nullable Retries retries;
+
+    @JsonPropertyDescription(
+            "What one backend gets at most from each proxy at the same time. Absent: each limit's default.")
+    public @Nullable CircuitBreaker circuitBreaker;
+
+    @JsonPropertyDescription("What clients get at most of each proxy. Absent: each limit's default.")
+    public @Nullable Limits limits;
+
+    @JsonPropertyDescription(
+            "What is added to HTTP requests on their way. Absent: X-Forwarded fields and a request id.")
+    public @Nullable Http http;
 
     @Default("{}")
     @JsonPropertyDescription(

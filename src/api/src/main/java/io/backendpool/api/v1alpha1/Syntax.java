@@ -49,6 +49,25 @@ final class Syntax {
     /** {@code host:port}, the host being an IPv4 address, an IPv6 address in brackets or a DNS name. */
     static final String ADDRESS = "^(" + IPV4 + "|\\[" + IPV6 + "\\]|" + DNS_NAME + "):" + PORT + "$";
 
+    private static final String LOWER_CASE_NAME =
+            "([a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?\\.)*[a-z]([-a-z0-9]{0,61}[a-z0-9])?";
+
+    /** A server name of TLS, RFC 6066, 3. Lower case. */
+    static final String SERVER_NAME = "^" + LOWER_CASE_NAME + "$";
+
+    /** A server name, or with {@code *.} all names below one. */
+    static final String SERVER_NAME_OR_WILDCARD = "^(\\*\\.)?" + LOWER_CASE_NAME + "$";
+
+    /** The name of a Secret: RFC 1123 subdomain. */
+    static final String SECRET_NAME = "^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$";
+
+    /** A token, RFC 9110, 5.6.2. */
+    static final String TOKEN = "^[-!#$%&'*+.^_`|~0-9A-Za-z]+$";
+
+    /** An address, or a range of them in CIDR notation. */
+    static final String IP_RANGE =
+            "^(" + IPV4 + "(/([0-9]|[12][0-9]|3[0-2]))?|" + IPV6 + "(/([0-9]|[1-9][0-9]|1[01][0-9]|12[0-8]))?)$";
+
     /** A Host field, RFC 9110, 7.2: a name or an address, with or without a port. */
     static final String HOST = "^([-a-zA-Z0-9._]+|\\[[0-9a-fA-F:.]+\\])(:" + PORT + ")?$";
 

@@ -14,6 +14,7 @@ import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -34,7 +35,7 @@ final class GeneratedCrd implements CRDPostProcessor {
             + "(([KMGTPE]i)|[numkMGTPE]|([eE](\\+|-)?(([0-9]+(\\.[0-9]*)?)|(\\.[0-9]+))))?$";
 
     /** What a value looks like, in words: the schema's title beside its pattern, for the messages of whoever reads the CRD. */
-    private static final Map<String, String> WORDS = Map.of(
+    private static final Map<String, String> WORDS = words(
             Syntax.LABEL,
             "1 to 63 lower-case letters, digits and dashes, starting and ending with a letter or a digit",
             Syntax.SERVICE_NAME,
@@ -54,7 +55,25 @@ final class GeneratedCrd implements CRDPostProcessor {
             Syntax.LABEL_VALUE,
             "up to 63 letters, digits, '-', '_' and '.', starting and ending with a letter or a digit",
             QUANTITY,
-            "a quantity such as 500m, 2 or 1Gi");
+            "a quantity such as 500m, 2 or 1Gi",
+            Syntax.SERVER_NAME,
+            "a DNS name in lower case",
+            Syntax.SERVER_NAME_OR_WILDCARD,
+            "a DNS name in lower case, or *. and a DNS name",
+            Syntax.SECRET_NAME,
+            "the name of a Secret: lower-case letters, digits, dashes and dots",
+            Syntax.TOKEN,
+            "a word of letters, digits and any of !#$%&'*+-.^_`|~",
+            Syntax.IP_RANGE,
+            "an address or a range such as 10.0.0.0/8 or 2001:db8::/32");
+
+    private static Map<String, String> words(String... pairs) {
+        Map<String, String> words = new HashMap<>();
+        for (int i = 0; i < pairs.length; i += 2) {
+            words.put(pairs[i], pairs[i + 1]);
+        }
+        return Map.copyOf(words);
+    }
 
     private GeneratedCrd() {}
 
@@ -109,6 +128,14 @@ final class GeneratedCrd implements CRDPostProcessor {
         mapList(property(spec, "listeners"), "name");
         mapList(property(spec, "backends"), "name");
         setList(property(spec, "backends", "[]", "addresses"));
+        setList(property(spec, "backends", "[]", "serverNames"));
+        mapList(property(spec, "listeners", "[]", "tls", "certificateRefs"), "name");
+        setList(property(spec, "listeners", "[]", "proxyProtocol", "trustedRanges"));
+        setList(property(spec, "retries", "retryOn"));
+        setList(property(spec, "http", "forwarding"));
+        JSONSchemaProps retried = property(spec, "retries", "statuses");
+        setList(retried);
+        retried.getItems().getSchema().setXKubernetesValidations(List.of(ascendingRange()));
         portNumberOrName(property(spec, "backends", "[]", "service", "port"));
         JSONSchemaProps statuses = property(spec, "healthCheck", "http", "expectedStatuses");
         setList(statuses);

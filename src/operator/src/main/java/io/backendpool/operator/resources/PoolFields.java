@@ -30,6 +30,11 @@ final class PoolFields {
         return required("spec.listeners[].port", listener.port);
     }
 
+    /** The protocol of the listener's port as Services name it: {@code TCP} or {@code UDP}. */
+    static String transport(Listener listener) {
+        return listener.protocol == Listener.Protocol.UDP ? "UDP" : "TCP";
+    }
+
     static ProxySettings proxy(BackendPool pool) {
         return Objects.requireNonNullElseGet(spec(pool).proxy, ProxySettings::new);
     }

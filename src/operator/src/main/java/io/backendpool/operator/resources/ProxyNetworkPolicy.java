@@ -27,7 +27,7 @@ public final class ProxyNetworkPolicy extends OwnedResource<NetworkPolicy> {
     public NetworkPolicy desired(BackendPool pool, @Nullable NetworkPolicy actual) {
         List<NetworkPolicyPort> listeners = new ArrayList<>();
         for (Listener listener : PoolFields.listeners(pool)) {
-            listeners.add(port(PoolFields.port(listener)));
+            listeners.add(port(PoolFields.transport(listener), PoolFields.port(listener)));
         }
         return new NetworkPolicyBuilder()
                 .withMetadata(metadata(pool).build())
@@ -40,7 +40,7 @@ public final class ProxyNetworkPolicy extends OwnedResource<NetworkPolicy> {
                 .withPorts(listeners)
                 .endIngress()
                 .addNewIngress()
-                .withPorts(port(AdminPort.of(pool)))
+                .withPorts(port("TCP", AdminPort.of(pool)))
                 .addNewFrom()
                 .withNewNamespaceSelector()
                 .addToMatchLabels(METRICS_NAMESPACE, "true")
@@ -51,9 +51,9 @@ public final class ProxyNetworkPolicy extends OwnedResource<NetworkPolicy> {
                 .build();
     }
 
-    private static NetworkPolicyPort port(int port) {
+    private static NetworkPolicyPort port(String transport, int port) {
         return new NetworkPolicyPortBuilder()
-                .withProtocol("TCP")
+                .withProtocol(transport)
                 .withNewPort(port)
                 .build();
     }

@@ -44,16 +44,20 @@ public final class ProxyService extends OwnedResource<Service> {
                     .withPort(port)
                     .withNewTargetPort(port)
                     // Part of the key by which the API server merges ports, so it is never left to its default.
-                    .withProtocol("TCP")
+                    .withProtocol(PoolFields.transport(listener))
                     .withAppProtocol(appProtocol(listener.protocol))
                     .build());
         }
         return ports;
     }
 
-    private static String appProtocol(Listener.@Nullable Protocol protocol) {
+    /** Null: bytes, of which the Service's users know more than we do. */
+    private static @Nullable String appProtocol(Listener.@Nullable Protocol protocol) {
         return switch (Objects.requireNonNullElse(protocol, Listener.Protocol.HTTP)) {
             case HTTP -> "http";
+            case HTTPS -> "https";
+            case TLS -> "tls";
+            case TCP, UDP -> null;
         };
     }
 }

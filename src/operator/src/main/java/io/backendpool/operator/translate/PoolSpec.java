@@ -1,9 +1,11 @@
 package io.backendpool.operator.translate;
 
+import io.backendpool.pool.BackendGroup;
 import io.backendpool.pool.HealthCheck;
 import io.backendpool.pool.Listener;
 import io.backendpool.pool.LoadBalancing;
 import io.backendpool.pool.PoolId;
+import io.backendpool.pool.TrafficPolicy;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -19,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param groups what traffic is shared by, in the manifest's order
  * @param loadBalancing how to choose
  * @param healthCheck how to probe; null: not at all
+ * @param traffic how traffic is treated on its way
  * @param replicas how many proxies a cluster runs
  */
 public record PoolSpec(
@@ -28,6 +31,7 @@ public record PoolSpec(
         List<Group> groups,
         LoadBalancing loadBalancing,
         @Nullable HealthCheck healthCheck,
+        TrafficPolicy traffic,
         int replicas) {
 
     /**
@@ -36,8 +40,37 @@ public record PoolSpec(
      * @param name unique in the pool
      * @param weight 0 to 1,000,000
      * @param source where its backends come from
+     * @param protocol what its backends speak
+     * @param tls how a TLS connection to them is made; null where none is
+     * @param proxyProtocol the header that each connection to them begins with
+     * @param serverNames whose connections the group takes on listeners of protocol TLS; empty: those of no other group
      */
-    public record Group(String name, int weight, Source source) {}
+    public record Group(
+            String name,
+            int weight,
+            Source source,
+            BackendGroup.Protocol protocol,
+            @Nullable Tls tls,
+            BackendGroup.ProxyProtocol proxyProtocol,
+            List<String> serverNames) {
+        public Group {
+            serverNames = List.copyOf(serverNames);
+        }
+
+        /** One of HTTP backends. */
+        public Group(String name, int weight, Source source) {
+            this(name, weight, source, BackendGroup.Protocol.HTTP, null, BackendGroup.ProxyProtocol.NONE, List.of());
+        }
+    }
+
+    /**
+     * How a TLS connection to a group's backends is made.
+     *
+     * @param serverName what their certificate must be for; null only with {@code insecureSkipVerify}
+     * @param caCertificateSecret the Secret that holds the authorities to trust; null: those that the proxy's system trusts
+     * @param insecureSkipVerify any certificate will do
+     */
+    public record Tls(@Nullable String serverName, @Nullable String caCertificateSecret, boolean insecureSkipVerify) {}
 
     /** Where the backends of a group come from. */
     public sealed interface Source permits Addresses, Service {}
@@ -82,5 +115,10 @@ public record PoolSpec(
             }
         }
         return services;
+    }
+
+    /** The protocol of the Services' ports that are meant: {@code UDP} where nothing else is listened for. */
+    public String transport() {
+        return listeners.stream().allMatch(listener -> listener.protocol().isUdp()) ? "UDP" : "TCP";
     }
 }

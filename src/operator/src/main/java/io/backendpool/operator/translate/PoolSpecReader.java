@@ -3,18 +3,16 @@ package io.backendpool.operator.translate;
 import io.backendpool.api.v1alpha1.BackendGroup;
 import io.backendpool.api.v1alpha1.BackendPool;
 import io.backendpool.api.v1alpha1.BackendPoolSpec;
+import io.backendpool.api.v1alpha1.BackendTls;
 import io.backendpool.api.v1alpha1.HttpProbe;
 import io.backendpool.api.v1alpha1.ServiceReference;
 import io.backendpool.pool.HealthCheck;
 import io.backendpool.pool.Listener;
 import io.backendpool.pool.LoadBalancing;
 import io.backendpool.pool.PoolId;
-import io.backendpool.pool.StatusRange;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,7 +29,6 @@ public final class PoolSpecReader {
     private static final int DEFAULT_UNHEALTHY_THRESHOLD = 3;
     private static final String DEFAULT_PATH = "/";
     private static final List<String> DEFAULT_STATUSES = List.of("200-299");
-    private static final Pattern STATUS = Pattern.compile("([1-5][0-9]{2})(?:-([1-5][0-9]{2}))?");
 
     private PoolSpecReader() {}
 
@@ -52,18 +49,14 @@ public final class PoolSpecReader {
                 groups(required("spec.backends", spec.backends)),
                 loadBalancing(spec.loadBalancing),
                 spec.healthCheck == null ? null : healthCheck(spec.healthCheck),
+                TrafficPolicyReader.read(spec),
                 spec.proxy == null || spec.proxy.replicas == null ? DEFAULT_REPLICAS : spec.proxy.replicas);
     }
 
     private static List<Listener> listeners(List<io.backendpool.api.v1alpha1.Listener> beans) {
         List<Listener> listeners = new ArrayList<>();
         for (int i = 0; i < beans.size(); i++) {
-            String field = "spec.listeners[" + i + "]";
-            io.backendpool.api.v1alpha1.Listener bean = beans.get(i);
-            listeners.add(new Listener(
-                    required(field + ".name", bean.name),
-                    required(field + ".port", bean.port),
-                    Listener.Protocol.HTTP));
+            listeners.add(ListenerReader.read("spec.listeners[" + i + "]", beans.get(i)));
         }
         return listeners;
     }
@@ -76,9 +69,41 @@ public final class PoolSpecReader {
             groups.add(new PoolSpec.Group(
                     required(field + ".name", bean.name),
                     bean.weight == null ? DEFAULT_WEIGHT : bean.weight,
-                    source(field, bean)));
+                    source(field, bean),
+                    protocol(bean.protocol),
+                    bean.tls == null ? null : tls(field + ".tls", bean.tls),
+                    proxyProtocol(bean.proxyProtocol),
+                    bean.serverNames == null ? List.of() : bean.serverNames));
         }
         return groups;
+    }
+
+    private static io.backendpool.pool.BackendGroup.Protocol protocol(BackendGroup.@Nullable Protocol bean) {
+        return switch (bean) {
+            case null -> io.backendpool.pool.BackendGroup.Protocol.HTTP;
+            case HTTP -> io.backendpool.pool.BackendGroup.Protocol.HTTP;
+            case H2C -> io.backendpool.pool.BackendGroup.Protocol.H2C;
+            case HTTPS -> io.backendpool.pool.BackendGroup.Protocol.HTTPS;
+            case H2 -> io.backendpool.pool.BackendGroup.Protocol.H2;
+        };
+    }
+
+    private static io.backendpool.pool.BackendGroup.ProxyProtocol proxyProtocol(
+            BackendGroup.@Nullable ProxyProtocolVersion bean) {
+        return switch (bean) {
+            case null -> io.backendpool.pool.BackendGroup.ProxyProtocol.NONE;
+            case V1 -> io.backendpool.pool.BackendGroup.ProxyProtocol.V1;
+            case V2 -> io.backendpool.pool.BackendGroup.ProxyProtocol.V2;
+        };
+    }
+
+    private static PoolSpec.Tls tls(String field, BackendTls bean) {
+        return new PoolSpec.Tls(
+                bean.serverName,
+                bean.caCertificateRef == null
+                        ? null
+                        : required(field + ".caCertificateRef.name", bean.caCertificateRef.name),
+                Boolean.TRUE.equals(bean.insecureSkipVerify));
     }
 
     private static PoolSpec.Source source(String field, BackendGroup bean) {
@@ -120,28 +145,15 @@ public final class PoolSpecReader {
     }
 
     private static HealthCheck.Probe httpProbe(HttpProbe bean) {
-        List<String> texts = bean.expectedStatuses == null ? DEFAULT_STATUSES : bean.expectedStatuses;
-        List<StatusRange> statuses = new ArrayList<>();
-        for (int i = 0; i < texts.size(); i++) {
-            statuses.add(statusRange("spec.healthCheck.http.expectedStatuses[" + i + "]", texts.get(i)));
-        }
-        return new HealthCheck.HttpProbe(Objects.requireNonNullElse(bean.path, DEFAULT_PATH), bean.host, statuses);
+        return new HealthCheck.HttpProbe(
+                Objects.requireNonNullElse(bean.path, DEFAULT_PATH),
+                bean.host,
+                StatusRanges.read(
+                        "spec.healthCheck.http.expectedStatuses",
+                        Objects.requireNonNullElse(bean.expectedStatuses, DEFAULT_STATUSES)));
     }
 
-    private static StatusRange statusRange(String field, String text) {
-        Matcher matcher = STATUS.matcher(text);
-        if (matcher.matches()) {
-            int first = Integer.parseInt(matcher.group(1));
-            int last = matcher.group(2) == null ? first : Integer.parseInt(matcher.group(2));
-            if (first <= last) {
-                return new StatusRange(first, last);
-            }
-        }
-        throw new IllegalArgumentException(field + ": " + text + " (expected: a status such as 200, or a range such as"
-                + " 200-299 with the smaller one first)");
-    }
-
-    private static <T> T required(String field, @Nullable T value) {
+    static <T> T required(String field, @Nullable T value) {
         if (value == null) {
             throw new IllegalArgumentException(field + ": absent (expected: a value)");
         }

@@ -13,7 +13,6 @@ import org.jspecify.annotations.Nullable;
 
 /** The endpoints behind one port of one Service: a pure function, any thread. */
 final class ServiceEndpoints {
-    private static final String TCP = "TCP";
 
     private ServiceEndpoints() {}
 
@@ -42,9 +41,10 @@ final class ServiceEndpoints {
      * Finds the endpoints.
      *
      * @param port the number or the name of a port of the Service
+     * @param transport the protocol that the port must be of: {@code TCP} or {@code UDP}
      */
-    static Result find(ServiceState.Present service, String port) {
-        ServiceState.Port chosen = choose(service, port);
+    static Result find(ServiceState.Present service, String port, String transport) {
+        ServiceState.Port chosen = choose(service, port, transport);
         String externalName = service.externalName();
         if (externalName != null) {
             return external(externalName, chosen, port);
@@ -52,19 +52,19 @@ final class ServiceEndpoints {
         if (chosen == null) {
             return new NoSuchPort("port %s (expected: %s)".formatted(port, portsOf(service)));
         }
-        if (!TCP.equals(chosen.protocol())) {
-            return new NoSuchPort("port %s is %s (expected: TCP)".formatted(port, chosen.protocol()));
+        if (!transport.equals(chosen.protocol())) {
+            return new NoSuchPort("port %s is %s (expected: %s)".formatted(port, chosen.protocol(), transport));
         }
         return new Found(targets(service, chosen));
     }
 
-    /** A number may be used by one port for each protocol: TCP is the one that is meant. */
-    private static ServiceState.@Nullable Port choose(ServiceState.Present service, String port) {
+    /** A number may be used by one port for each protocol. */
+    private static ServiceState.@Nullable Port choose(ServiceState.Present service, String port, String transport) {
         boolean byNumber = !port.isEmpty() && port.chars().allMatch(c -> c >= '0' && c <= '9');
         return service.ports().stream()
                 .filter(candidate ->
                         byNumber ? port.equals(String.valueOf(candidate.number())) : port.equals(candidate.name()))
-                .min(Comparator.comparing(candidate -> TCP.equals(candidate.protocol()) ? 0 : 1))
+                .min(Comparator.comparing(candidate -> transport.equals(candidate.protocol()) ? 0 : 1))
                 .orElse(null);
     }
 
@@ -128,7 +128,7 @@ final class ServiceEndpoints {
         List<Target> targets = new ArrayList<>();
         for (ServiceState.Port port : slice.ports()) {
             // The controller names a slice's port as the Service's is named.
-            if (port.name().equals(chosen.name()) && TCP.equals(port.protocol())) {
+            if (port.name().equals(chosen.name()) && chosen.protocol().equals(port.protocol())) {
                 Integer number = port.number() == null ? chosen.number() : port.number();
                 for (ServiceState.Endpoint endpoint : slice.endpoints()) {
                     Target target = number == null ? null : target(slice, endpoint, number);

@@ -5,6 +5,7 @@ import io.backendpool.pool.BackendGroup;
 import io.backendpool.pool.BackendKey;
 import io.backendpool.pool.EndpointConditions;
 import io.backendpool.pool.PoolSnapshot;
+import io.backendpool.pool.UpstreamTls;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -39,11 +40,11 @@ public final class SnapshotTranslator {
      */
     public static Translation translate(
             PoolSpec spec, Function<String, Resolution> resolve, Function<ServiceId, ServiceState> services) {
-        Collector collector = new Collector(spec.id().namespace(), resolve, services);
+        Collector collector = new Collector(spec.id().namespace(), spec.transport(), resolve, services);
         List<BackendGroup> groups = new ArrayList<>();
         for (int i = 0; i < spec.groups().size(); i++) {
             PoolSpec.Group group = spec.groups().get(i);
-            groups.add(new BackendGroup(group.name(), group.weight()));
+            groups.add(group(group));
             collector.add("spec.backends[" + i + "]", group);
         }
         PoolSnapshot snapshot = new PoolSnapshot(
@@ -52,8 +53,21 @@ public final class SnapshotTranslator {
                 groups,
                 List.copyOf(collector.backends.values()),
                 spec.loadBalancing(),
-                spec.healthCheck());
+                spec.healthCheck(),
+                spec.traffic(),
+                List.of());
         return new Translation(snapshot, collector.findings, collector.complete);
+    }
+
+    private static BackendGroup group(PoolSpec.Group group) {
+        PoolSpec.Tls tls = group.tls();
+        return new BackendGroup(
+                group.name(),
+                group.weight(),
+                group.protocol(),
+                tls == null ? null : new UpstreamTls(tls.serverName(), null, tls.insecureSkipVerify()),
+                group.proxyProtocol(),
+                group.serverNames());
     }
 
     /** The DNS names that {@code spec} needs resolved: those of its own and those that its Services stand for. */
@@ -63,7 +77,7 @@ public final class SnapshotTranslator {
             if (group.source() instanceof PoolSpec.Service(String name, String port)
                     && services.apply(new ServiceId(spec.id().namespace(), name))
                             instanceof ServiceState.Present service
-                    && ServiceEndpoints.find(service, port)
+                    && ServiceEndpoints.find(service, port, spec.transport())
                             instanceof ServiceEndpoints.Found(List<ServiceEndpoints.Target> targets)) {
                 targets.stream()
                         .filter(ServiceEndpoints.Target::isName)
@@ -76,14 +90,20 @@ public final class SnapshotTranslator {
 
     private static final class Collector {
         private final String namespace;
+        private final String transport;
         private final Function<String, Resolution> resolve;
         private final Function<ServiceId, ServiceState> services;
         private final Map<BackendKey, Backend> backends = new LinkedHashMap<>();
         private final List<Finding> findings = new ArrayList<>();
         private boolean complete = true;
 
-        Collector(String namespace, Function<String, Resolution> resolve, Function<ServiceId, ServiceState> services) {
+        Collector(
+                String namespace,
+                String transport,
+                Function<String, Resolution> resolve,
+                Function<ServiceId, ServiceState> services) {
             this.namespace = namespace;
+            this.transport = transport;
             this.resolve = resolve;
             this.services = services;
         }
@@ -119,7 +139,8 @@ public final class SnapshotTranslator {
                             Finding.Kind.SERVICE_UNREADABLE,
                             field + ".name",
                             "%s cannot be read: %s".formatted(id.name(), cause));
-                case ServiceState.Present service -> add(field, group, id, ServiceEndpoints.find(service, port));
+                case ServiceState.Present service ->
+                    add(field, group, id, ServiceEndpoints.find(service, port, transport));
             }
         }
 

@@ -18,6 +18,7 @@ import io.backendpool.pool.Listener;
 import io.backendpool.pool.LoadBalancing;
 import io.backendpool.pool.PoolId;
 import io.backendpool.pool.PoolSnapshot;
+import io.backendpool.pool.TrafficPolicy;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -159,6 +160,7 @@ class PoolKeeperTest {
                         "a", weight, new PoolSpec.Addresses(List.of(new BackendAddress("203.0.113.7", 80, false))))),
                 new LoadBalancing(LoadBalancing.Policy.ROUND_ROBIN),
                 null,
+                TrafficPolicy.DEFAULT,
                 1);
     }
 

@@ -18,6 +18,7 @@ import io.backendpool.pool.HealthState;
 import io.backendpool.pool.Listener;
 import io.backendpool.pool.LoadBalancing;
 import io.backendpool.pool.PoolId;
+import io.backendpool.pool.TrafficPolicy;
 import io.fabric8.kubernetes.api.model.Condition;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -50,6 +51,7 @@ class StatusAggregatorTest {
                 List.of(new PoolSpec.Group("a", 90, new PoolSpec.Addresses(addresses))),
                 new LoadBalancing(LoadBalancing.Policy.ROUND_ROBIN),
                 null,
+                TrafficPolicy.DEFAULT,
                 2);
         return new PublishedPool(
                 CURRENT,
@@ -92,6 +94,7 @@ class StatusAggregatorTest {
                 List.of(),
                 pool.snapshot().loadBalancing(),
                 null,
+                TrafficPolicy.DEFAULT,
                 desired);
         return new PoolFacts(
                 spec,

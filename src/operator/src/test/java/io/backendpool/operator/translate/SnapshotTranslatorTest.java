@@ -10,6 +10,7 @@ import io.backendpool.api.v1alpha1.BackendPool;
 import io.backendpool.pool.Backend;
 import io.backendpool.pool.HealthCheck;
 import io.backendpool.pool.PoolSnapshot;
+import io.backendpool.pool.TrafficPolicy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,6 +18,7 @@ import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeSet;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.jspecify.annotations.Nullable;
@@ -98,6 +100,9 @@ class SnapshotTranslatorTest {
         out.put("policy", snapshot.loadBalancing().policy().toString());
         HealthCheck check = snapshot.healthCheck();
         out.put("healthCheck", check == null ? "none" : check.toString());
+        if (!snapshot.traffic().equals(TrafficPolicy.DEFAULT)) {
+            out.put("traffic", ordered(snapshot.traffic()));
+        }
         out.put(
                 "findings",
                 translation.findings().stream()
@@ -109,5 +114,20 @@ class SnapshotTranslatorTest {
 
     private static String shown(Backend backend) {
         return backend.key() + (backend.origin() == null ? "" : " from " + backend.origin());
+    }
+
+    /** Sets have no order of their own. */
+    private static List<String> ordered(TrafficPolicy traffic) {
+        return List.of(
+                traffic.timeouts().toString(),
+                "retries " + new TreeSet<>(traffic.retries().on()) + " "
+                        + traffic.retries().attempts() + " " + traffic.retries().statuses() + " "
+                        + traffic.retries().perTryTimeout() + " "
+                        + traffic.retries().budgetPercent() + "%",
+                traffic.circuitBreaker().toString(),
+                traffic.limits().toString(),
+                "http " + new TreeSet<>(traffic.http().forwarding()) + " "
+                        + traffic.http().trustedHops() + " " + traffic.http().via() + " "
+                        + traffic.http().requestId());
     }
 }
