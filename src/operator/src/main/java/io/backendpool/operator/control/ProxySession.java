@@ -84,7 +84,8 @@ final class ProxySession {
     }
 
     ConnectedProxy view() {
-        return new ConnectedProxy(proxy, version, connectedAt, sync.acked(), ackTook, sync.rejection(), status);
+        return new ConnectedProxy(
+                proxy, version, connectedAt, sync.acked(), ackTook, sync.behindSince(), sync.rejection(), status);
     }
 
     /** Enters the pool. Not OK: why not; the caller ends the call. */
@@ -106,8 +107,9 @@ final class ProxySession {
                 pool.id(), proxy, version, applied == null ? "none" : applied);
     }
 
-    void publish(PublishedPool published) {
-        sync.publish(published);
+    /** {@code changedAt}: see {@link ProxySync#publish}. */
+    void publish(PublishedPool published, Instant changedAt) {
+        sync.publish(published, changedAt);
         pump();
     }
 
@@ -201,13 +203,15 @@ final class ProxySession {
     }
 
     private void acked(Revision revision) {
-        boolean wasSynced = sync.isSynced();
+        Instant behindSince = sync.behindSince();
         if (!sync.acked(revision)) {
             LOG.debugf("pool=%s proxy=%s acknowledged %s, which is not under way", pool.id(), proxy, revision);
             return;
         }
-        if (!wasSynced) {
-            ackTook = pool.sincePublished(connectedAt);
+        if (behindSince != null) {
+            // What was published before it came cannot have been acknowledged sooner.
+            Instant from = behindSince.isAfter(connectedAt) ? behindSince : connectedAt;
+            ackTook = Duration.between(from, pool.now());
         }
         pool.announceIfSynced();
         pool.changed();

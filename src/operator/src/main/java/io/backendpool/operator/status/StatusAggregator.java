@@ -138,6 +138,7 @@ public final class StatusAggregator {
                 .max(Duration::compareTo)
                 .map(Duration::toMillis)
                 .orElse(null);
+        proxies.behindSince = report.behindSince() == null ? null : time(report.behindSince());
         return proxies;
     }
 

@@ -136,6 +136,42 @@ class ControlServerTest {
     }
 
     @Test
+    void proxyThatLags_isBehindSinceTheFirstChangeThatItLacks() throws Exception {
+        FakeClock clock = new FakeClock(Instant.parse("2026-01-01T00:00:00Z"));
+        server.close();
+        server = start(config(0, 60_000, 5_000, 3), new InMemoryRevisionStore(), clock);
+        ScriptedProxy proxy = synced("web-0", pool(1));
+        assertThat(only().behindSince()).isNull();
+
+        clock.advance(Duration.ofSeconds(10));
+        Instant firstChange = clock.instant();
+        Revision second = server.publish(pool(2));
+        clock.advance(Duration.ofSeconds(10));
+        server.publish(pool(3));
+        assertThat(only().behindSince()).isEqualTo(firstChange);
+
+        // It goes away and comes back with what it had: what it lacks is as old as before.
+        proxy.close();
+        await().until(() -> server.proxies(WEB).isEmpty());
+        clock.advance(Duration.ofSeconds(10));
+        ScriptedProxy again = connect("web-0", new Revision(1, SnapshotDigest.of(pool(1))));
+        await().until(() -> !server.proxies(WEB).isEmpty());
+        assertThat(only().behindSince()).isEqualTo(firstChange);
+        assertThat(second.number()).isEqualTo(2);
+
+        Revision newest = SnapshotCodec.decode(again.message(0).getDelta().getRevision());
+        again.ack(newest);
+        await().until(() -> newest.equals(only().acked()));
+        assertThat(only().behindSince()).isNull();
+
+        // One that is new lacks nothing that it once had: its age counts from its coming.
+        clock.advance(Duration.ofHours(1));
+        connect("web-1", null);
+        await().until(() -> server.proxies(WEB).size() == 2);
+        assertThat(server.proxies(WEB).getLast().behindSince()).isEqualTo(clock.instant());
+    }
+
+    @Test
     void nack_showsItsReason_isNotSentAgain_andTheNextRevisionIs() throws Exception {
         ScriptedProxy proxy = synced("web-0", pool(1));
         Revision bad = server.publish(pool(2));
@@ -390,7 +426,11 @@ class ControlServerTest {
     }
 
     private ControlServer start(ControlServerConfig config, RevisionStore store) throws IOException {
-        ControlServer started = ControlServer.start(config, authority, TOKENS, store, Clock.systemUTC());
+        return start(config, store, Clock.systemUTC());
+    }
+
+    private ControlServer start(ControlServerConfig config, RevisionStore store, Clock clock) throws IOException {
+        ControlServer started = ControlServer.start(config, authority, TOKENS, store, clock);
         open.add(started);
         return started;
     }

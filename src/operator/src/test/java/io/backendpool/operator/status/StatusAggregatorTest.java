@@ -205,6 +205,30 @@ class StatusAggregatorTest {
     }
 
     @Test
+    void aggregate_whenAProxyLags_saysSinceWhen_andDoesNotChangeWhileNothingDoes() {
+        PublishedPool pool = pool(1);
+        PoolFacts lagging = facts(
+                pool,
+                2,
+                List.of(),
+                List.of(),
+                proxy("p0", pool, CURRENT, 0, HealthState.HEALTHY),
+                proxy("p1", pool, OLD, 0, HealthState.HEALTHY));
+        BackendPoolStatus first = status(lagging, null, NOW);
+        assertThat(first.proxies.behindSince).isEqualTo("2025-12-31T23:59:30Z");
+        assertThat(status(lagging, first, LATER)).usingRecursiveComparison().isEqualTo(first);
+
+        PoolFacts caughtUp = facts(
+                pool,
+                1,
+                List.of(),
+                List.of(),
+                proxy("p0", pool, CURRENT, 0, HealthState.HEALTHY),
+                proxy("p1", pool, CURRENT, 0, HealthState.HEALTHY));
+        assertThat(status(caughtUp, first, LATER).proxies.behindSince).isNull();
+    }
+
+    @Test
     void aggregate_whenNoBackendGetsTraffic_isNotReady() {
         PublishedPool pool = pool(1);
         BackendPoolStatus status = status(
