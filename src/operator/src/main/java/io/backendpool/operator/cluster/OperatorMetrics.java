@@ -46,11 +46,11 @@ final class OperatorMetrics {
         gauge(
                 "backendpool.certificate.expiry.timestamp.seconds",
                 "When the control server's certificate expires, seconds since 1970",
-                leads -> leads.authority().serverNotAfter().getEpochSecond());
+                leads -> leads.control().certificates().server().getEpochSecond());
         gauge(
                 "backendpool.ca.expiry.timestamp.seconds",
                 "When the CA that signs now expires, seconds since 1970",
-                leads -> leads.authority().caNotAfter().getEpochSecond());
+                leads -> leads.control().certificates().ca().getEpochSecond());
     }
 
     PrometheusMeterRegistry meters() {

@@ -2,6 +2,7 @@ package io.backendpool.operator.cluster;
 
 import io.backendpool.api.v1alpha1.BackendPool;
 import io.backendpool.api.v1alpha1.BackendPoolStatus;
+import io.backendpool.operator.certificates.CertificateExpiry;
 import io.backendpool.operator.status.ConditionType;
 import io.fabric8.kubernetes.api.model.Condition;
 import io.fabric8.kubernetes.api.model.Event;
@@ -96,6 +97,17 @@ final class PoolEvents implements AutoCloseable {
             }
             tell(pool, good, condition.getReason(), condition.getMessage());
         }
+    }
+
+    /** The control channel is about to lose its certificates; said of each pool, for that is where its user looks. */
+    void certificatesNotRenewed(BackendPool pool, CertificateExpiry expiry, String cause) {
+        tell(
+                pool,
+                false,
+                "CertificateNotRenewed",
+                ("the control channel's certificate expires at %s, its CA at %s, and they cannot be renewed: %s; from then"
+                                + " on proxies go on with their last pool")
+                        .formatted(expiry.server(), expiry.ca(), cause));
     }
 
     /** Says it. {@code reason} is one word in CamelCase; {@code good}: of type Normal, else Warning. */

@@ -66,6 +66,11 @@ final class ResourcePools implements PoolSource {
         return newest == null ? listed.get(pool) : newest;
     }
 
+    /** All pools that are known. */
+    List<BackendPool> all() {
+        return Stream.concat(pools.values().stream(), listed.values().stream()).toList();
+    }
+
     /** The pools of {@code namespace}. */
     List<PoolId> names(String namespace) {
         return Stream.concat(pools.keySet().stream(), listed.keySet().stream())
