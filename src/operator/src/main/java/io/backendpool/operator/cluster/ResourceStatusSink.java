@@ -78,6 +78,12 @@ final class ResourceStatusSink implements StatusSink, AutoCloseable {
         return resource == null ? null : resource.getStatus();
     }
 
+    /** A leader that takes over writes nothing that is there already. */
+    @Override
+    public boolean keepsLast() {
+        return true;
+    }
+
     @Override
     public void write(PoolId pool, BackendPoolStatus status) {
         synchronized (pools) {

@@ -5,11 +5,13 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.backendpool.api.v1alpha1.BackendPoolStatus;
 import io.backendpool.control.PublishedPool;
+import io.backendpool.operator.control.ConnectedProxy;
 import io.backendpool.operator.dns.DnsResolver;
 import io.backendpool.operator.dns.NameFollower;
 import io.backendpool.operator.status.PoolFacts;
 import io.backendpool.operator.status.ReportMerger;
 import io.backendpool.operator.status.StatusAggregator;
+import io.backendpool.operator.status.TakeOver;
 import io.backendpool.operator.translate.PoolSpec;
 import io.backendpool.operator.translate.ServiceId;
 import io.backendpool.operator.translate.SnapshotTranslator;
@@ -55,6 +57,7 @@ public final class PoolKeeper implements PoolSink, AutoCloseable {
     private final ProxyChannel channel;
     private final ProxyHost host;
     private final StatusSink statusSink;
+    private final Duration grace;
     private final Clock clock;
     private final NameFollower names;
     private final Services services;
@@ -79,6 +82,13 @@ public final class PoolKeeper implements PoolSink, AutoCloseable {
         @Nullable
         JsonNode writtenContent;
 
+        /** While the proxies are yet to dial this operator. */
+        @Nullable
+        TakeOver takeOver;
+
+        /** Its status is this operator's own word, nothing in it a former one's. */
+        boolean ownWord;
+
         long writtenNanos = System.nanoTime() - STATUS_INTERVAL.toNanos();
         boolean statusDue;
 
@@ -100,9 +110,22 @@ public final class PoolKeeper implements PoolSink, AutoCloseable {
             DnsResolver dns,
             Services services,
             Clock clock) {
+        this(channel, host, statusSink, dns, services, TakeOver.GRACE, clock);
+    }
+
+    /** @param grace how long proxies may take to dial again before their silence is news */
+    PoolKeeper(
+            ProxyChannel channel,
+            ProxyHost host,
+            StatusSink statusSink,
+            DnsResolver dns,
+            Services services,
+            Duration grace,
+            Clock clock) {
         this.channel = channel;
         this.host = host;
         this.statusSink = statusSink;
+        this.grace = grace;
         this.clock = clock;
         this.names = new NameFollower(dns, clock, name -> execute(() -> retranslate(name)));
         this.services = services;
@@ -156,21 +179,48 @@ public final class PoolKeeper implements PoolSink, AutoCloseable {
                 pools.values().stream().map(this::view).filter(Objects::nonNull).toList());
     }
 
-    /** Writes every status that has changed, without waiting for its second. */
+    /** Looks at every status again: something has changed that all of them tell. */
+    public void refresh() {
+        execute(() -> pools.keySet().forEach(this::statusDue));
+    }
+
+    /** Writes every status that has changed, without waiting for its second, and as it is known now. */
     public void flush() {
         onThread(() -> {
-            pools.values().forEach(this::writeStatus);
+            pools.values().forEach(kept -> {
+                endTakeOver(kept);
+                writeStatus(kept);
+            });
             return true;
         });
     }
 
-    /** What was written before this operator started needs not be written again. */
     private Kept newKept(PoolSpec spec) {
         BackendPoolStatus last = statusSink.last(spec.id());
         Kept kept = new Kept(spec);
         kept.written = last;
         kept.writtenContent = last == null ? null : mapper.valueToTree(last);
+        kept.takeOver = TakeOver.of(last);
+        if (kept.takeOver == null) {
+            endTakeOver(kept);
+        } else {
+            var unused = thread.schedule(
+                    () -> {
+                        endTakeOver(kept);
+                        statusDue(spec.id());
+                    },
+                    grace.toNanos(),
+                    TimeUnit.NANOSECONDS);
+        }
         return kept;
+    }
+
+    private void endTakeOver(Kept kept) {
+        kept.takeOver = null;
+        if (!kept.ownWord && !statusSink.keepsLast()) {
+            kept.writtenContent = null;
+        }
+        kept.ownWord = true;
     }
 
     private void followServices() {
@@ -283,15 +333,22 @@ public final class PoolKeeper implements PoolSink, AutoCloseable {
             return null;
         }
         ProxyHost.State state = host.state(kept.spec.id());
+        List<ConnectedProxy> proxies = channel.proxies(kept.spec.id());
+        TakeOver takeOver = kept.takeOver;
+        if (takeOver != null && takeOver.isOver(proxies, state.desired())) {
+            endTakeOver(kept);
+        }
         PoolFacts facts = new PoolFacts(
                 kept.spec,
                 translation,
                 published,
-                channel.proxies(kept.spec.id()),
+                proxies,
                 state.desired(),
                 state.address(),
                 kept.problems,
-                state.problems());
+                state.problems(),
+                channel.certificates(),
+                kept.takeOver);
         return new PoolView(facts, ReportMerger.merge(published, facts.proxies()));
     }
 

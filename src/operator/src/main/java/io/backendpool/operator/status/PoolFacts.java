@@ -1,10 +1,12 @@
 package io.backendpool.operator.status;
 
 import io.backendpool.control.PublishedPool;
+import io.backendpool.operator.certificates.CertificateExpiry;
 import io.backendpool.operator.control.ConnectedProxy;
 import io.backendpool.operator.translate.PoolSpec;
 import io.backendpool.operator.translate.Translation;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * All that a status is made of.
@@ -17,6 +19,8 @@ import java.util.List;
  * @param address where clients reach the pool; empty: not known
  * @param sourceProblems one sentence for each thing wrong with a newer manifest, which was not taken over
  * @param proxyProblems one sentence for each proxy that does not run as it should
+ * @param certificates of the control channel
+ * @param takeOver while the proxies are yet to dial an operator that has just begun; null: they had their time
  */
 public record PoolFacts(
         PoolSpec spec,
@@ -26,7 +30,9 @@ public record PoolFacts(
         int desired,
         String address,
         List<String> sourceProblems,
-        List<String> proxyProblems) {
+        List<String> proxyProblems,
+        CertificateExpiry certificates,
+        @Nullable TakeOver takeOver) {
     public PoolFacts {
         proxies = List.copyOf(proxies);
         sourceProblems = List.copyOf(sourceProblems);

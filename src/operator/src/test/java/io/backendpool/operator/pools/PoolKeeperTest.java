@@ -8,7 +8,9 @@ import io.backendpool.control.BackendStatus;
 import io.backendpool.control.ProxyStatus;
 import io.backendpool.control.PublishedPool;
 import io.backendpool.control.Revision;
+import io.backendpool.control.SnapshotDigest;
 import io.backendpool.control.Traffic;
+import io.backendpool.operator.certificates.CertificateExpiry;
 import io.backendpool.operator.control.ConnectedProxy;
 import io.backendpool.operator.dns.DnsResolver;
 import io.backendpool.operator.translate.BackendAddress;
@@ -46,13 +48,16 @@ class PoolKeeperTest {
         final List<PoolSnapshot> published = new CopyOnWriteArrayList<>();
         final Map<PoolId, PublishedPool> current = new ConcurrentHashMap<>();
         volatile HealthState health = HealthState.HEALTHY;
+        volatile boolean connected = true;
+        volatile boolean acknowledges = true;
+        private volatile @Nullable Revision acked;
         private volatile Consumer<PoolId> listener = pool -> {};
 
         @Override
         public PublishedPool publish(PoolSnapshot snapshot) {
             published.add(snapshot);
             PublishedPool next =
-                    new PublishedPool(new Revision(published.size(), "sha256:" + published.size()), snapshot);
+                    new PublishedPool(new Revision(published.size(), SnapshotDigest.of(snapshot)), snapshot);
             current.put(snapshot.id(), next);
             return next;
         }
@@ -70,8 +75,11 @@ class PoolKeeperTest {
         @Override
         public List<ConnectedProxy> proxies(PoolId pool) {
             PublishedPool now = current.get(pool);
-            if (now == null) {
+            if (now == null || !connected) {
                 return List.of();
+            }
+            if (acknowledges) {
+                acked = now.revision();
             }
             List<BackendStatus> backends = new ArrayList<>();
             now.snapshot()
@@ -80,7 +88,12 @@ class PoolKeeperTest {
                             backends.add(new BackendStatus(backend.key(), health, "said", Instant.EPOCH, 100, 0, 0)));
             ProxyStatus status = new ProxyStatus(true, backends, Traffic.NONE);
             return List.of(
-                    new ConnectedProxy("p0", "1", Instant.EPOCH, now.revision(), Duration.ofMillis(1), null, status));
+                    new ConnectedProxy("p0", "1", Instant.EPOCH, acked, Duration.ofMillis(1), null, null, status));
+        }
+
+        @Override
+        public CertificateExpiry certificates() {
+            return new CertificateExpiry(Instant.EPOCH, Instant.EPOCH);
         }
 
         @Override
@@ -120,6 +133,18 @@ class PoolKeeperTest {
         final List<BackendPoolStatus> written = new CopyOnWriteArrayList<>();
         final List<Long> writtenNanos = new CopyOnWriteArrayList<>();
         final List<PoolId> forgotten = new CopyOnWriteArrayList<>();
+        volatile boolean keepsLast = true;
+        volatile @Nullable BackendPoolStatus last;
+
+        @Override
+        public @Nullable BackendPoolStatus last(PoolId pool) {
+            return last;
+        }
+
+        @Override
+        public boolean keepsLast() {
+            return keepsLast;
+        }
 
         @Override
         public void write(PoolId pool, BackendPoolStatus status) {
@@ -137,6 +162,12 @@ class PoolKeeperTest {
                     ? ""
                     : String.valueOf(
                             Objects.requireNonNull(written.getLast().backends).getFirst().health);
+        }
+
+        boolean said(String reason) {
+            return written.stream()
+                    .flatMap(status -> Objects.requireNonNull(status.conditions).stream())
+                    .anyMatch(condition -> condition.getReason().equals(reason));
         }
 
         String reason(String type) {
@@ -165,6 +196,103 @@ class PoolKeeperTest {
     @AfterEach
     void close() {
         keeper.close();
+    }
+
+    /** What a former operator wrote of {@link #spec}. */
+    private BackendPoolStatus former() {
+        FakeChannel itsChannel = new FakeChannel();
+        RecordingStatus itsStatus = new RecordingStatus();
+        try (PoolKeeper itself =
+                new PoolKeeper(itsChannel, host, itsStatus, DnsResolver.ofSystem(), Clock.systemUTC())) {
+            itself.upsert(spec(1));
+            await().until(() -> itsStatus.reason("Ready").equals("AllHealthy"));
+        }
+        return itsStatus.written.getLast();
+    }
+
+    private PoolKeeper next(Duration grace) {
+        return new PoolKeeper(channel, host, statuses, DnsResolver.ofSystem(), Services.NONE, grace, Clock.systemUTC());
+    }
+
+    @Test
+    void takeOver_beforeTheProxiesDial_writesNothing_andNothingWhenTheyDo() {
+        statuses.last = former();
+        channel.connected = false;
+        try (PoolKeeper next = next(Duration.ofHours(1))) {
+            next.upsert(spec(1));
+            next.views();
+            channel.says(HealthState.HEALTHY);
+            await().during(Duration.ofMillis(300)).until(statuses.written::isEmpty);
+
+            channel.connected = true;
+            channel.says(HealthState.HEALTHY);
+            await().during(Duration.ofMillis(300)).until(statuses.written::isEmpty);
+
+            // From now on its own word: a proxy that goes is told at once.
+            channel.connected = false;
+            channel.says(HealthState.HEALTHY);
+            await().untilAsserted(() -> assertThat(statuses.reason("Ready")).isEqualTo("NoReport"));
+        }
+    }
+
+    @Test
+    void takeOver_whenNoProxyDialsInTime_saysSo() {
+        statuses.last = former();
+        channel.connected = false;
+        try (PoolKeeper next = next(Duration.ofMillis(200))) {
+            next.upsert(spec(1));
+            await().untilAsserted(() -> {
+                assertThat(statuses.reason("Ready")).isEqualTo("NoReport");
+                assertThat(statuses.reason("Programmed")).isEqualTo("NoProxyConnected");
+            });
+        }
+    }
+
+    @Test
+    void takeOver_withAnotherRevision_neverSaysThatItIsLive() {
+        statuses.last = former();
+        channel.connected = false;
+        channel.acknowledges = false;
+        try (PoolKeeper next = next(Duration.ofHours(1))) {
+            next.upsert(spec(2));
+            await().untilAsserted(() -> {
+                assertThat(statuses.reason("Programmed")).isEqualTo("Pending");
+                assertThat(statuses.reason("Ready")).isEqualTo("AllHealthy");
+            });
+            channel.connected = true;
+            channel.says(HealthState.HEALTHY);
+            channel.acknowledges = true;
+            channel.says(HealthState.HEALTHY);
+            await().untilAsserted(
+                            () -> assertThat(statuses.reason("Programmed")).isEqualTo("Programmed"));
+            assertThat(statuses.said("NoReport")).isFalse();
+            assertThat(statuses.said("NoProxyConnected")).isFalse();
+        }
+    }
+
+    @Test
+    void takeOver_whereSomebodyWaitsForTheFirstWord_writesItWhenItIsItsOwn() {
+        statuses.last = former();
+        statuses.keepsLast = false;
+        channel.connected = false;
+        try (PoolKeeper next = next(Duration.ofHours(1))) {
+            next.upsert(spec(1));
+            await().during(Duration.ofMillis(300)).until(statuses.written::isEmpty);
+            channel.connected = true;
+            channel.says(HealthState.HEALTHY);
+            await().untilAsserted(() -> assertThat(statuses.written).hasSize(1));
+        }
+    }
+
+    @Test
+    void flush_atTheEnd_isNotHeldBackByATakeOver() {
+        statuses.last = former();
+        channel.connected = false;
+        try (PoolKeeper next = next(Duration.ofHours(1))) {
+            next.upsert(spec(1));
+            next.flush();
+            assertThat(statuses.reason("Ready")).isEqualTo("NoReport");
+        }
     }
 
     @Test
