@@ -59,7 +59,7 @@ final class LeaderTerm implements AutoCloseable {
             services = opened(new ServiceFollower(client, options.scope()));
             ClusterProxyHost proxies = new ClusterProxyHost();
             keeper = opened(new PoolKeeper(
-                    new ControlServerChannel(control), proxies, status, DnsResolver.ofSystem(), services, clock));
+                    new ControlServerChannel(control), proxies, status, DnsResolver.ofSystem(), services, new BootstrapCopies(client), clock));
             objects = opened(OwnedObjects.start(client, options, authority, control, proxies, events, metrics));
             pools.onVersion(status::seen);
             pools.start(keeper);

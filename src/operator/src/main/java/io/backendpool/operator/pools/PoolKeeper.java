@@ -17,6 +17,8 @@ import io.backendpool.operator.translate.ServiceId;
 import io.backendpool.operator.translate.SnapshotTranslator;
 import io.backendpool.operator.translate.Translation;
 import io.backendpool.pool.PoolId;
+import io.backendpool.pool.PoolSnapshot;
+import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.HashSet;
@@ -59,6 +61,7 @@ public final class PoolKeeper implements PoolSink, AutoCloseable {
     private final StatusSink statusSink;
     private final Duration grace;
     private final Clock clock;
+    private final LastPublished lastPublished;
     private final NameFollower names;
     private final Services services;
     /** Changes of a Service that come while one is still to be worked off are that one. */
@@ -97,20 +100,21 @@ public final class PoolKeeper implements PoolSink, AutoCloseable {
         }
     }
 
-    /** Keeps no pool yet; sources call the methods of {@link PoolSink}. */
-    public PoolKeeper(ProxyChannel channel, ProxyHost host, StatusSink statusSink, DnsResolver dns, Clock clock) {
-        this(channel, host, statusSink, dns, Services.NONE, clock);
-    }
-
-    /** The same where there are Services to follow. */
+    /**
+     * Keeps no pool yet; sources call the methods of {@link PoolSink}.
+     *
+     * @param services to follow, where there are some
+     * @param lastPublished where a name's last addresses are found when DNS is down at the start
+     */
     public PoolKeeper(
             ProxyChannel channel,
             ProxyHost host,
             StatusSink statusSink,
             DnsResolver dns,
             Services services,
+            LastPublished lastPublished,
             Clock clock) {
-        this(channel, host, statusSink, dns, services, TakeOver.GRACE, clock);
+        this(channel, host, statusSink, dns, services, lastPublished, TakeOver.GRACE, clock);
     }
 
     /** @param grace how long proxies may take to dial again before their silence is news */
@@ -120,6 +124,7 @@ public final class PoolKeeper implements PoolSink, AutoCloseable {
             StatusSink statusSink,
             DnsResolver dns,
             Services services,
+            LastPublished lastPublished,
             Duration grace,
             Clock clock) {
         this.channel = channel;
@@ -127,7 +132,8 @@ public final class PoolKeeper implements PoolSink, AutoCloseable {
         this.statusSink = statusSink;
         this.grace = grace;
         this.clock = clock;
-        this.names = new NameFollower(dns, clock, name -> execute(() -> retranslate(name)));
+        this.lastPublished = lastPublished;
+        this.names = new NameFollower(dns, this::formerAnswers, clock, name -> execute(() -> retranslate(name)));
         this.services = services;
         services.onChange(this::serviceChanged);
         channel.onChange(pool -> execute(() -> statusDue(pool)));
@@ -237,6 +243,27 @@ public final class PoolKeeper implements PoolSink, AutoCloseable {
 
     private Set<String> names(Kept kept) {
         return SnapshotTranslator.names(kept.spec, services::state);
+    }
+
+    /** Of the pools that use the name, the first that has a copy knows what it stood for. Not on the keeper's thread. */
+    private List<String> formerAnswers(String name) throws IOException {
+        List<PoolId> users = onThread(() -> pools.values().stream()
+                .filter(kept -> names(kept).contains(name))
+                .map(kept -> kept.spec.id())
+                .toList());
+        for (PoolId pool : users) {
+            PoolSnapshot copy = lastPublished.of(pool);
+            List<String> addresses = copy == null
+                    ? List.of()
+                    : copy.backends().stream()
+                            .filter(backend -> name.equals(backend.origin()))
+                            .map(backend -> backend.key().host())
+                            .toList();
+            if (!addresses.isEmpty()) {
+                return addresses;
+            }
+        }
+        return List.of();
     }
 
     private void retranslate(String name) {

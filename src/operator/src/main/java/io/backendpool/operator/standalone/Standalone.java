@@ -12,6 +12,7 @@ import io.backendpool.operator.control.FileRevisionStore;
 import io.backendpool.operator.dns.DnsResolver;
 import io.backendpool.operator.pools.ControlServerChannel;
 import io.backendpool.operator.pools.PoolKeeper;
+import io.backendpool.operator.pools.Services;
 import io.backendpool.operator.pools.StatusSink;
 import io.backendpool.operator.translate.PoolSpec;
 import io.backendpool.operator.validate.ManifestCheck;
@@ -97,7 +98,7 @@ public final class Standalone implements AutoCloseable {
         boolean table = !options.plain() && Terminal.isTerminal();
         StatusLines lines = new StatusLines(table ? line -> {} : out::println);
         PoolKeeper keeper = opened(new PoolKeeper(
-                new ControlServerChannel(control), proxies, both(files, lines), DnsResolver.ofSystem(), clock));
+                new ControlServerChannel(control), proxies, both(files, lines), DnsResolver.ofSystem(), Services.NONE, state::lastPublished, clock));
         opened(CertificateRenewal.start(authority, certificates(keeper), CERTIFICATE_CHECK, clock));
         if (table) {
             LogTail log = opened(LogTail.into(state.root().resolve("operator.log")));

@@ -13,6 +13,7 @@ import io.backendpool.control.Traffic;
 import io.backendpool.operator.certificates.CertificateExpiry;
 import io.backendpool.operator.control.ConnectedProxy;
 import io.backendpool.operator.dns.DnsResolver;
+import io.backendpool.operator.dns.LoopbackDns;
 import io.backendpool.operator.translate.BackendAddress;
 import io.backendpool.operator.translate.PoolSpec;
 import io.backendpool.pool.HealthState;
@@ -20,6 +21,9 @@ import io.backendpool.pool.Listener;
 import io.backendpool.pool.LoadBalancing;
 import io.backendpool.pool.PoolId;
 import io.backendpool.pool.PoolSnapshot;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -33,6 +37,9 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.xbill.DNS.Rcode;
+import org.xbill.DNS.Type;
 
 class PoolKeeperTest {
     private static final PoolId POOL = new PoolId("shop", "web");
@@ -41,7 +48,14 @@ class PoolKeeperTest {
     private final FakeHost host = new FakeHost();
     private final RecordingStatus statuses = new RecordingStatus();
     private final PoolKeeper keeper =
-            new PoolKeeper(channel, host, statuses, DnsResolver.ofSystem(), Clock.systemUTC());
+            new PoolKeeper(
+                    channel,
+                    host,
+                    statuses,
+                    DnsResolver.ofSystem(),
+                    Services.NONE,
+                    LastPublished.NONE,
+                    Clock.systemUTC());
 
     /** One proxy that has whatever is published, and says what the test lets it say. */
     private static final class FakeChannel implements ProxyChannel {
@@ -203,7 +217,14 @@ class PoolKeeperTest {
         FakeChannel itsChannel = new FakeChannel();
         RecordingStatus itsStatus = new RecordingStatus();
         try (PoolKeeper itself =
-                new PoolKeeper(itsChannel, host, itsStatus, DnsResolver.ofSystem(), Clock.systemUTC())) {
+                new PoolKeeper(
+                        itsChannel,
+                        host,
+                        itsStatus,
+                        DnsResolver.ofSystem(),
+                        Services.NONE,
+                        LastPublished.NONE,
+                        Clock.systemUTC())) {
             itself.upsert(spec(1));
             await().until(() -> itsStatus.reason("Ready").equals("AllHealthy"));
         }
@@ -211,7 +232,7 @@ class PoolKeeperTest {
     }
 
     private PoolKeeper next(Duration grace) {
-        return new PoolKeeper(channel, host, statuses, DnsResolver.ofSystem(), Services.NONE, grace, Clock.systemUTC());
+        return new PoolKeeper(channel, host, statuses, DnsResolver.ofSystem(), Services.NONE, LastPublished.NONE, grace, Clock.systemUTC());
     }
 
     @Test
@@ -281,6 +302,47 @@ class PoolKeeperTest {
             channel.connected = true;
             channel.says(HealthState.HEALTHY);
             await().untilAsserted(() -> assertThat(statuses.written).hasSize(1));
+        }
+    }
+
+    private static PoolSpec named(String name) {
+        return new PoolSpec(
+                POOL,
+                null,
+                List.of(new Listener("http", 8080, Listener.Protocol.HTTP)),
+                List.of(new PoolSpec.Group("a", 1, new PoolSpec.Addresses(List.of(new BackendAddress(name, 80, true))))),
+                new LoadBalancing(LoadBalancing.Policy.ROUND_ROBIN),
+                null,
+                1);
+    }
+
+    /** An operator that starts while DNS is down must not take a name's backends from proxies that use them. */
+    @Test
+    void restart_whileDnsIsDown_keepsTheNamesBackends_andSaysThatTheyAreOld(@TempDir Path directory) throws IOException {
+        Path hosts = Files.writeString(directory.resolve("hosts"), "127.0.0.1 localhost\n");
+        try (LoopbackDns dns = new LoopbackDns()) {
+            DnsResolver resolver = DnsResolver.of(dns.address(), hosts);
+            dns.answer("web.example.com", "A 203.0.113.1 60", "A 203.0.113.2 60");
+            try (PoolKeeper first = new PoolKeeper(
+                    channel, host, statuses, resolver, Services.NONE, LastPublished.NONE, Clock.systemUTC())) {
+                first.upsert(named("web.example.com"));
+                await().until(() -> !channel.published.isEmpty());
+            }
+            PoolSnapshot copy = channel.published.getLast();
+            assertThat(copy.backends()).hasSize(2);
+
+            dns.fail(Type.A, Rcode.SERVFAIL);
+            dns.fail(Type.AAAA, Rcode.SERVFAIL);
+            FakeChannel nextChannel = new FakeChannel();
+            RecordingStatus nextStatus = new RecordingStatus();
+            try (PoolKeeper next = new PoolKeeper(
+                    nextChannel, host, nextStatus, resolver, Services.NONE, pool -> copy, Clock.systemUTC())) {
+                next.upsert(named("web.example.com"));
+                await().atMost(Duration.ofSeconds(20)).until(() -> !nextChannel.published.isEmpty());
+                assertThat(nextChannel.published).containsOnly(copy);
+                await().untilAsserted(() ->
+                        assertThat(nextStatus.reason("ResolvedRefs")).isEqualTo("NameStale"));
+            }
         }
     }
 
