@@ -1,6 +1,7 @@
 package io.backendpool.operator.cluster;
 
 import io.backendpool.api.v1alpha1.BackendPool;
+import io.backendpool.operator.logs.PoolLog;
 import io.backendpool.operator.resources.NameTakenException;
 import io.backendpool.operator.resources.OwnedResource;
 import io.backendpool.operator.resources.OwnedResources;
@@ -78,6 +79,10 @@ final class PoolReconciler implements Reconciler<BackendPool> {
     @Override
     public UpdateControl<BackendPool> reconcile(BackendPool pool, Context<BackendPool> context) {
         PoolId id = ResourcePools.id(pool);
+        return PoolLog.about(id, () -> reconcile(id, pool, context));
+    }
+
+    private UpdateControl<BackendPool> reconcile(PoolId id, BackendPool pool, Context<BackendPool> context) {
         Done before = done.get(id);
         ProxyBootstrap bootstrap = bootstraps.apply(pool);
         boolean asBefore = before != null

@@ -1,6 +1,7 @@
 package io.backendpool.operator.cluster;
 
 import io.backendpool.api.v1alpha1.BackendPool;
+import io.backendpool.operator.logs.PoolLog;
 import io.backendpool.operator.pools.PoolSink;
 import io.backendpool.operator.pools.PoolSource;
 import io.backendpool.operator.translate.PoolSpecReader;
@@ -90,7 +91,10 @@ final class ResourcePools implements PoolSource {
     }
 
     private void is(BackendPool pool, PoolSink sink) {
-        PoolId id = id(pool);
+        PoolLog.about(id(pool), () -> is(id(pool), pool, sink));
+    }
+
+    private void is(PoolId id, BackendPool pool, PoolSink sink) {
         BackendPool before = pools.put(id, pool);
         listed.remove(id);
         boolean another = before != null

@@ -5,6 +5,7 @@ import io.backendpool.control.Revision;
 import io.backendpool.control.v1.ControlChannelGrpc;
 import io.backendpool.operator.certificates.CertificateAuthority;
 import io.backendpool.operator.certificates.CertificateExpiry;
+import io.backendpool.operator.logs.PoolLog;
 import io.backendpool.pool.PoolId;
 import io.backendpool.pool.PoolSnapshot;
 import io.grpc.Server;
@@ -201,11 +202,11 @@ public final class ControlServer implements AutoCloseable {
             events.execute(() -> {
                 changed.remove(pool);
                 for (Consumer<PoolId> listener : listeners) {
-                    tell(listener, pool);
+                    PoolLog.about(pool, () -> tell(listener, pool));
                 }
             });
         } catch (RejectedExecutionException stopping) {
-            LOG.debugf("pool=%s changed while the operator stops", pool);
+            PoolLog.about(pool, () -> LOG.debugf("pool=%s changed while the operator stops", pool));
         }
     }
 

@@ -6,6 +6,7 @@ import io.backendpool.control.SnapshotCodec;
 import io.backendpool.control.SnapshotDelta;
 import io.backendpool.control.SnapshotDigest;
 import io.backendpool.control.v1.OperatorMessage;
+import io.backendpool.operator.logs.PoolLog;
 import io.backendpool.pool.PoolId;
 import io.backendpool.pool.PoolSnapshot;
 import io.grpc.Status;
@@ -60,7 +61,11 @@ final class PoolSessions {
         return id;
     }
 
-    synchronized Revision publish(PoolSnapshot snapshot) {
+    Revision publish(PoolSnapshot snapshot) {
+        return PoolLog.about(id, () -> publishLocked(snapshot));
+    }
+
+    private synchronized Revision publishLocked(PoolSnapshot snapshot) {
         withdrawn = null;
         String digest = SnapshotDigest.of(snapshot);
         if (published != null && published.revision().digest().equals(digest)) {
@@ -101,7 +106,7 @@ final class PoolSessions {
     }
 
     synchronized void shutdown(String reason) {
-        List.copyOf(sessions.values()).forEach(session -> session.shutdown(reason));
+        PoolLog.about(id, () -> List.copyOf(sessions.values()).forEach(session -> session.shutdown(reason)));
         changed.run();
     }
 

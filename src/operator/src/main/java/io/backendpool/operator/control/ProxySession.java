@@ -10,6 +10,7 @@ import io.backendpool.control.SnapshotCodec;
 import io.backendpool.control.v1.OperatorMessage;
 import io.backendpool.control.v1.ProxyMessage;
 import io.backendpool.control.v1.Shutdown;
+import io.backendpool.operator.logs.PoolLog;
 import io.grpc.Metadata;
 import io.grpc.ServerCall;
 import io.grpc.Status;
@@ -145,6 +146,10 @@ final class ProxySession {
     }
 
     private void ackOverdue(int times, Revision revision) {
+        PoolLog.about(pool.id(), () -> ackOverdueLocked(times, revision));
+    }
+
+    private void ackOverdueLocked(int times, Revision revision) {
         synchronized (pool) {
             if (ended || !sync.isInFlight(revision)) {
                 return;

@@ -8,6 +8,7 @@ import io.backendpool.control.PublishedPool;
 import io.backendpool.operator.control.ConnectedProxy;
 import io.backendpool.operator.dns.DnsResolver;
 import io.backendpool.operator.dns.NameFollower;
+import io.backendpool.operator.logs.PoolLog;
 import io.backendpool.operator.status.PoolFacts;
 import io.backendpool.operator.status.ReportMerger;
 import io.backendpool.operator.status.StatusAggregator;
@@ -19,6 +20,7 @@ import io.backendpool.operator.translate.Translation;
 import io.backendpool.pool.PoolId;
 import io.backendpool.pool.PoolSnapshot;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.HashSet;
@@ -136,13 +138,13 @@ public final class PoolKeeper implements PoolSink, AutoCloseable {
         this.names = new NameFollower(dns, this::formerAnswers, clock, name -> execute(() -> retranslate(name)));
         this.services = services;
         services.onChange(this::serviceChanged);
-        channel.onChange(pool -> execute(() -> statusDue(pool)));
-        host.onChange(pool -> execute(() -> statusDue(pool)));
+        channel.onChange(pool -> execute(pool, () -> statusDue(pool)));
+        host.onChange(pool -> execute(pool, () -> statusDue(pool)));
     }
 
     @Override
     public void upsert(PoolSpec spec) {
-        execute(() -> {
+        execute(spec.id(), () -> {
             Kept kept = pools.computeIfAbsent(spec.id(), id -> newKept(spec));
             kept.spec = spec;
             kept.problems = List.of();
@@ -156,7 +158,7 @@ public final class PoolKeeper implements PoolSink, AutoCloseable {
 
     @Override
     public void remove(PoolId pool) {
-        execute(() -> {
+        execute(pool, () -> {
             if (pools.remove(pool) != null) {
                 LOG.infof("pool=%s removed", pool);
                 followServices();
@@ -170,7 +172,7 @@ public final class PoolKeeper implements PoolSink, AutoCloseable {
 
     @Override
     public void problems(PoolId pool, List<String> problems) {
-        execute(() -> {
+        execute(pool, () -> {
             Kept kept = pools.get(pool);
             if (kept != null && !kept.problems.equals(problems)) {
                 kept.problems = List.copyOf(problems);
@@ -252,18 +254,33 @@ public final class PoolKeeper implements PoolSink, AutoCloseable {
                 .map(kept -> kept.spec.id())
                 .toList());
         for (PoolId pool : users) {
-            PoolSnapshot copy = lastPublished.of(pool);
-            List<String> addresses = copy == null
-                    ? List.of()
-                    : copy.backends().stream()
-                            .filter(backend -> name.equals(backend.origin()))
-                            .map(backend -> backend.key().host())
-                            .toList();
+            List<String> addresses = formerAnswers(pool, name);
             if (!addresses.isEmpty()) {
                 return addresses;
             }
         }
         return List.of();
+    }
+
+    private List<String> formerAnswers(PoolId pool, String name) throws IOException {
+        PoolSnapshot copy;
+        try {
+            copy = PoolLog.about(pool, () -> {
+                try {
+                    return lastPublished.of(pool);
+                } catch (IOException notNow) {
+                    throw new UncheckedIOException(notNow);
+                }
+            });
+        } catch (UncheckedIOException notNow) {
+            throw notNow.getCause();
+        }
+        return copy == null
+                ? List.of()
+                : copy.backends().stream()
+                        .filter(backend -> name.equals(backend.origin()))
+                        .map(backend -> backend.key().host())
+                        .toList();
     }
 
     private void retranslate(String name) {
@@ -296,6 +313,10 @@ public final class PoolKeeper implements PoolSink, AutoCloseable {
      * them away from proxies that use them, so it waits; a lookup ends within seconds, one way or the other.
      */
     private void translate(Kept kept) {
+        PoolLog.about(kept.spec.id(), () -> publish(kept));
+    }
+
+    private void publish(Kept kept) {
         Translation translation = SnapshotTranslator.translate(kept.spec, names::resolution, services::state);
         Translation before = kept.published;
         if (!translation.complete() || translation.equals(before)) {
@@ -338,6 +359,10 @@ public final class PoolKeeper implements PoolSink, AutoCloseable {
     }
 
     private void writeStatus(Kept kept) {
+        PoolLog.about(kept.spec.id(), () -> aggregate(kept));
+    }
+
+    private void aggregate(Kept kept) {
         PoolView view = view(kept);
         if (view == null) {
             return;
@@ -377,6 +402,10 @@ public final class PoolKeeper implements PoolSink, AutoCloseable {
                 channel.certificates(),
                 kept.takeOver);
         return new PoolView(facts, ReportMerger.merge(published, facts.proxies()));
+    }
+
+    private void execute(PoolId pool, Runnable step) {
+        execute(() -> PoolLog.about(pool, () -> guarded(step)));
     }
 
     private void execute(Runnable step) {

@@ -16,6 +16,7 @@ import io.backendpool.control.v1.ProxyMessage;
 import io.backendpool.operator.certificates.CertificateAuthority;
 import io.backendpool.operator.certificates.CertificatePolicy;
 import io.backendpool.operator.certificates.DirectoryCertificateStore;
+import io.backendpool.operator.logs.PoolLines;
 import io.backendpool.pool.Backend;
 import io.backendpool.pool.BackendGroup;
 import io.backendpool.pool.BackendKey;
@@ -40,9 +41,11 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The server against scripted proxies, over TLS on a real socket. */
+@ExtendWith(PoolLines.class)
 class ControlServerTest {
     private static final PoolId WEB = new PoolId("shop", "web");
     private static final PoolId API = new PoolId("shop", "api");

@@ -14,6 +14,7 @@ import io.backendpool.operator.certificates.CertificateExpiry;
 import io.backendpool.operator.control.ConnectedProxy;
 import io.backendpool.operator.dns.DnsResolver;
 import io.backendpool.operator.dns.LoopbackDns;
+import io.backendpool.operator.logs.PoolLines;
 import io.backendpool.operator.translate.BackendAddress;
 import io.backendpool.operator.translate.PoolSpec;
 import io.backendpool.pool.HealthState;
@@ -37,10 +38,12 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.xbill.DNS.Rcode;
 import org.xbill.DNS.Type;
 
+@ExtendWith(PoolLines.class)
 class PoolKeeperTest {
     private static final PoolId POOL = new PoolId("shop", "web");
 
