@@ -397,6 +397,7 @@ public final class PoolKeeper implements PoolSink, AutoCloseable {
                 proxies,
                 state.desired(),
                 state.address(),
+                state.selector(),
                 kept.problems,
                 state.problems(),
                 channel.certificates(),

@@ -96,10 +96,10 @@ final class ProxyProcesses implements ProxyHost {
     public State state(PoolId pool) {
         Running now = running.get(pool);
         if (now == null) {
-            return new State(1, "", List.of());
+            return new State(1, "", "", List.of());
         }
         String problem = now.proxy() == null ? now.failure() : now.proxy().problem();
-        return new State(1, now.address(), problem == null ? List.of() : List.of(problem));
+        return new State(1, now.address(), "", problem == null ? List.of() : List.of(problem));
     }
 
     @Override

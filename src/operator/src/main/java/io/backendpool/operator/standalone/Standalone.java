@@ -98,7 +98,13 @@ public final class Standalone implements AutoCloseable {
         boolean table = !options.plain() && Terminal.isTerminal();
         StatusLines lines = new StatusLines(table ? line -> {} : out::println);
         PoolKeeper keeper = opened(new PoolKeeper(
-                new ControlServerChannel(control), proxies, both(files, lines), DnsResolver.ofSystem(), Services.NONE, state::lastPublished, clock));
+                new ControlServerChannel(control),
+                proxies,
+                both(files, lines),
+                DnsResolver.ofSystem(),
+                Services.NONE,
+                state::lastPublished,
+                clock));
         opened(CertificateRenewal.start(authority, certificates(keeper), CERTIFICATE_CHECK, clock));
         if (table) {
             LogTail log = opened(LogTail.into(state.root().resolve("operator.log")));

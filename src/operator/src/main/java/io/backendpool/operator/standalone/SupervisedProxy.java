@@ -54,7 +54,10 @@ final class SupervisedProxy {
         this.backoff = backoff;
         this.random = random;
         this.onChange = onChange;
-        this.thread = Thread.ofPlatform().daemon().name("proxy-" + pool.name()).unstarted(() -> PoolLog.about(pool, this::supervise));
+        this.thread = Thread.ofPlatform()
+                .daemon()
+                .name("proxy-" + pool.name())
+                .unstarted(() -> PoolLog.about(pool, this::supervise));
     }
 
     /** Supervises from now on; {@code onChange} is run on its thread when {@link #problem} has changed. */

@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param proxies those with an open stream
  * @param desired how many proxies there should be
  * @param address where clients reach the pool; empty: not known
+ * @param selector the label selector of the proxies' pods; empty: they are no pods
  * @param sourceProblems one sentence for each thing wrong with a newer manifest, which was not taken over
  * @param proxyProblems one sentence for each proxy that does not run as it should
  * @param certificates of the control channel
@@ -29,6 +30,7 @@ public record PoolFacts(
         List<ConnectedProxy> proxies,
         int desired,
         String address,
+        String selector,
         List<String> sourceProblems,
         List<String> proxyProblems,
         CertificateExpiry certificates,

@@ -143,6 +143,7 @@ public final class StatusAggregator {
                 .max(Duration::compareTo)
                 .map(Duration::toMillis)
                 .orElse(null);
+        proxies.selector = facts.selector().isEmpty() ? null : facts.selector();
         proxies.behindSince = report.behindSince() == null ? null : time(report.behindSince());
         return proxies;
     }

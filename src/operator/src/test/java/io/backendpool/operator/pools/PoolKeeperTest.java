@@ -50,15 +50,8 @@ class PoolKeeperTest {
     private final FakeChannel channel = new FakeChannel();
     private final FakeHost host = new FakeHost();
     private final RecordingStatus statuses = new RecordingStatus();
-    private final PoolKeeper keeper =
-            new PoolKeeper(
-                    channel,
-                    host,
-                    statuses,
-                    DnsResolver.ofSystem(),
-                    Services.NONE,
-                    LastPublished.NONE,
-                    Clock.systemUTC());
+    private final PoolKeeper keeper = new PoolKeeper(
+            channel, host, statuses, DnsResolver.ofSystem(), Services.NONE, LastPublished.NONE, Clock.systemUTC());
 
     /** One proxy that has whatever is published, and says what the test lets it say. */
     private static final class FakeChannel implements ProxyChannel {
@@ -139,7 +132,7 @@ class PoolKeeperTest {
 
         @Override
         public State state(PoolId pool) {
-            return new State(1, "", List.of());
+            return new State(1, "", "", List.of());
         }
 
         @Override
@@ -219,15 +212,14 @@ class PoolKeeperTest {
     private BackendPoolStatus former() {
         FakeChannel itsChannel = new FakeChannel();
         RecordingStatus itsStatus = new RecordingStatus();
-        try (PoolKeeper itself =
-                new PoolKeeper(
-                        itsChannel,
-                        host,
-                        itsStatus,
-                        DnsResolver.ofSystem(),
-                        Services.NONE,
-                        LastPublished.NONE,
-                        Clock.systemUTC())) {
+        try (PoolKeeper itself = new PoolKeeper(
+                itsChannel,
+                host,
+                itsStatus,
+                DnsResolver.ofSystem(),
+                Services.NONE,
+                LastPublished.NONE,
+                Clock.systemUTC())) {
             itself.upsert(spec(1));
             await().until(() -> itsStatus.reason("Ready").equals("AllHealthy"));
         }
@@ -235,7 +227,15 @@ class PoolKeeperTest {
     }
 
     private PoolKeeper next(Duration grace) {
-        return new PoolKeeper(channel, host, statuses, DnsResolver.ofSystem(), Services.NONE, LastPublished.NONE, grace, Clock.systemUTC());
+        return new PoolKeeper(
+                channel,
+                host,
+                statuses,
+                DnsResolver.ofSystem(),
+                Services.NONE,
+                LastPublished.NONE,
+                grace,
+                Clock.systemUTC());
     }
 
     @Test
@@ -313,7 +313,8 @@ class PoolKeeperTest {
                 POOL,
                 null,
                 List.of(new Listener("http", 8080, Listener.Protocol.HTTP)),
-                List.of(new PoolSpec.Group("a", 1, new PoolSpec.Addresses(List.of(new BackendAddress(name, 80, true))))),
+                List.of(new PoolSpec.Group(
+                        "a", 1, new PoolSpec.Addresses(List.of(new BackendAddress(name, 80, true))))),
                 new LoadBalancing(LoadBalancing.Policy.ROUND_ROBIN),
                 null,
                 1);
@@ -321,7 +322,8 @@ class PoolKeeperTest {
 
     /** An operator that starts while DNS is down must not take a name's backends from proxies that use them. */
     @Test
-    void restart_whileDnsIsDown_keepsTheNamesBackends_andSaysThatTheyAreOld(@TempDir Path directory) throws IOException {
+    void restart_whileDnsIsDown_keepsTheNamesBackends_andSaysThatTheyAreOld(@TempDir Path directory)
+            throws IOException {
         Path hosts = Files.writeString(directory.resolve("hosts"), "127.0.0.1 localhost\n");
         try (LoopbackDns dns = new LoopbackDns()) {
             DnsResolver resolver = DnsResolver.of(dns.address(), hosts);

@@ -115,6 +115,7 @@ class StatusAggregatorTest {
                 List.of(proxies),
                 desired,
                 "127.0.0.1:8080",
+                "a=b",
                 source,
                 List.of(),
                 CERTIFICATES,
@@ -168,6 +169,7 @@ class StatusAggregatorTest {
         assertThat(status.summary.ratio).isEqualTo("3/3");
         assertThat(status.proxies.syncedRatio).isEqualTo("2/2");
         assertThat(status.proxies.slowestAckMillis).isEqualTo(40);
+        assertThat(status.proxies.selector).isEqualTo("a=b");
         assertThat(status.backends).allSatisfy(backend -> {
             assertThat(backend.proxies).isEqualTo("2/2");
             assertThat(backend.trafficShare).isEqualTo("33%");
