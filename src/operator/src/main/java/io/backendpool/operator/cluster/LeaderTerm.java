@@ -59,8 +59,16 @@ final class LeaderTerm implements AutoCloseable {
             services = opened(new ServiceFollower(client, options.scope()));
             ClusterProxyHost proxies = new ClusterProxyHost();
             keeper = opened(new PoolKeeper(
-                    new ControlServerChannel(control), proxies, status, DnsResolver.ofSystem(), services, new BootstrapCopies(client), clock));
-            objects = opened(OwnedObjects.start(client, options, authority, control, proxies, events, metrics));
+                    new ControlServerChannel(control),
+                    proxies,
+                    status,
+                    DnsResolver.ofSystem(),
+                    services,
+                    new BootstrapCopies(client),
+                    clock));
+            objects = opened(OwnedObjects.start(
+                    client, options, authority, control, services::refusals, proxies, events, metrics));
+            services.onRefused(this::refused);
             pools.onVersion(status::seen);
             pools.start(keeper);
             opened(CertificateRenewal.start(authority, certificates(), CERTIFICATE_CHECK, clock));
@@ -87,6 +95,14 @@ final class LeaderTerm implements AutoCloseable {
                 .filter(pool -> ProxyNames.of(pool.name()).equals(account))
                 .findFirst()
                 .orElse(null);
+    }
+
+    /** Said in the status of the pools that it concerns. */
+    private void refused(String namespace) {
+        pools.all().stream()
+                .map(ResourcePools::id)
+                .filter(pool -> namespace.isEmpty() || pool.namespace().equals(namespace))
+                .forEach(objects::reconcile);
     }
 
     private CertificateRenewal.Listener certificates() {

@@ -13,7 +13,9 @@ import io.javaoperatorsdk.operator.RegisteredController;
 import io.javaoperatorsdk.operator.processing.event.ResourceID;
 import io.javaoperatorsdk.operator.processing.event.source.inbound.SimpleInboundEventSource;
 import java.time.Duration;
+import java.util.List;
 import java.util.Set;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,6 +39,7 @@ final class OwnedObjects implements AutoCloseable {
             ClusterOptions options,
             CertificateAuthority authority,
             ControlServer control,
+            Function<String, List<String>> refusals,
             ClusterProxyHost proxies,
             PoolEvents events,
             OperatorMetrics metrics) {
@@ -51,6 +54,7 @@ final class OwnedObjects implements AutoCloseable {
                 new OwnedResources(ProxyInstallation.ofImage(options.proxyImage()), bootstraps::of),
                 bootstraps::of,
                 triggers,
+                refusals,
                 proxies,
                 events,
                 metrics);
@@ -82,10 +86,12 @@ final class OwnedObjects implements AutoCloseable {
             ClusterOptions options,
             CertificateAuthority authority,
             ControlServer control,
+            Function<String, List<String>> refusals,
             ClusterProxyHost proxies,
             PoolEvents events,
             OperatorMetrics metrics) {
-        OwnedObjects objects = new OwnedObjects(client, options, authority, control, proxies, events, metrics);
+        OwnedObjects objects =
+                new OwnedObjects(client, options, authority, control, refusals, proxies, events, metrics);
         control.onChange(objects.bootstraps::changed);
         try {
             objects.operator.start();

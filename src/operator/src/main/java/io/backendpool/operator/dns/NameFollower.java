@@ -139,7 +139,8 @@ public final class NameFollower implements AutoCloseable {
     }
 
     /** @param problem why they cannot be read now; null: they could */
-    private record Recalled(List<String> addresses, @Nullable String problem) {}
+    private record Recalled(
+            List<String> addresses, @Nullable String problem) {}
 
     /** The first lookup has failed. Until it is known what the name stood for before, it is pending still. */
     private void recall(String name, Followed state, String cause) {

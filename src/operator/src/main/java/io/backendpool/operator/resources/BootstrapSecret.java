@@ -83,7 +83,8 @@ public final class BootstrapSecret extends OwnedResource<Secret> {
         if (copy == null) {
             return new LastKnownGood.Absent();
         }
-        String source = "Secret %s/%s %s".formatted(pool.namespace(), ProxyNames.bootstrapOf(pool.name()), LAST_KNOWN_GOOD);
+        String source =
+                "Secret %s/%s %s".formatted(pool.namespace(), ProxyNames.bootstrapOf(pool.name()), LAST_KNOWN_GOOD);
         try {
             return LastKnownGood.read(source, Base64.getDecoder().decode(copy), pool);
         } catch (IllegalArgumentException writtenByOthers) {

@@ -42,8 +42,8 @@ class NameFollowerTest {
         dns = new LoopbackDns();
         Path hosts = directory.resolve("hosts");
         Files.writeString(hosts, "127.0.0.1 localhost\n::1 localhost\n203.0.113.99 pinned.example.com\n");
-        follower =
-                new NameFollower(DnsResolver.of(dns.address(), hosts), this::former, Clock.fixed(NOW, ZoneOffset.UTC), changes::add);
+        follower = new NameFollower(
+                DnsResolver.of(dns.address(), hosts), this::former, Clock.fixed(NOW, ZoneOffset.UTC), changes::add);
     }
 
     @AfterEach

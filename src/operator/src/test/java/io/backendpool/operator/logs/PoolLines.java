@@ -53,7 +53,9 @@ public final class PoolLines implements BeforeAllCallback, AfterAllCallback {
     @Override
     public void afterAll(ExtensionContext context) {
         logger.removeHandler(handler);
-        assertThat(without).as("lines about a pool without that pool in their context").isEmpty();
+        assertThat(without)
+                .as("lines about a pool without that pool in their context")
+                .isEmpty();
         assertThat(with).as("lines about a pool").isNotEmpty();
     }
 }

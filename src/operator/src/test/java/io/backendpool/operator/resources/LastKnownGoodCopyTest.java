@@ -48,8 +48,9 @@ class LastKnownGoodCopyTest {
 
         assertThat(BootstrapSecret.lastKnownGood(secret(copy), ID)).isEqualTo(new LastKnownGood.Found(pool));
         assertThat(BootstrapSecret.lastKnownGood(secret(copy), new PoolId("shop", "api")))
-                .isEqualTo(new LastKnownGood.Unusable(
-                        "Secret shop/api-backendpool-bootstrap last-known-good.gz: pool: shop/web (expected: shop/api)"));
+                .isEqualTo(
+                        new LastKnownGood.Unusable(
+                                "Secret shop/api-backendpool-bootstrap last-known-good.gz: pool: shop/web (expected: shop/api)"));
         assertThat(BootstrapSecret.lastKnownGood(secret("?"), ID)).isInstanceOf(LastKnownGood.Unusable.class);
         assertThat(BootstrapSecret.lastKnownGood(new Secret(), ID)).isEqualTo(new LastKnownGood.Absent());
         assertThat(BootstrapSecret.lastKnownGood(null, ID)).isEqualTo(new LastKnownGood.Absent());
