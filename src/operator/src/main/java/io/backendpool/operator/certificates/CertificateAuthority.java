@@ -82,12 +82,28 @@ public final class CertificateAuthority {
 
     /** When the server's certificate expires. */
     public Instant serverNotAfter() {
-        return state.server().chain().getFirst().getNotAfter().toInstant();
+        return expiry().server();
     }
 
     /** When the CA that signs now expires. */
     public Instant caNotAfter() {
-        return notAfter(state.signer());
+        return expiry().ca();
+    }
+
+    /** Until when what is in use now can be used. */
+    public CertificateExpiry expiry() {
+        State now = state;
+        return new CertificateExpiry(
+                now.server().chain().getFirst().getNotAfter().toInstant(), notAfter(now.signer()));
+    }
+
+    /** Whether the server's certificate or the newest CA is past two thirds of its life, so that {@link #tick} renews it. */
+    boolean isRenewalDue() {
+        State now = state;
+        Instant at = clock.instant();
+        Pem.Entry server =
+                new Pem.Entry(now.server().chain().getFirst(), now.server().key());
+        return isOld(server, at) || isOld(now.authorities().getLast(), at);
     }
 
     private State bring(List<Pem.Entry> oldAuthorities, List<Pem.Entry> oldServer) throws IOException {

@@ -3,6 +3,7 @@ package io.backendpool.operator.cli;
 import io.backendpool.operator.cluster.ClusterOperator;
 import io.backendpool.operator.cluster.ClusterOptions;
 import io.backendpool.operator.cluster.Scope;
+import io.backendpool.operator.logs.LogFormat;
 import io.fabric8.kubernetes.client.Config;
 import io.quarkus.runtime.Quarkus;
 import java.io.IOException;
@@ -101,8 +102,17 @@ final class OperateCommand implements Callable<Integer> {
             description = "The image of proxies whose pool names none (BACKENDPOOL_PROXY_IMAGE).")
     private String proxyImage = "";
 
+    @Option(
+            names = "--log-format",
+            paramLabel = "text|json",
+            defaultValue = "${env:BACKENDPOOL_LOG_FORMAT:-text}",
+            description = "How log lines are written: text for people, json for collectors, with the pool as mdc.pool"
+                    + " (BACKENDPOOL_LOG_FORMAT). Default: text.")
+    private LogFormat logFormat = LogFormat.TEXT;
+
     @Override
     public Integer call() throws IOException {
+        logFormat.apply();
         ClusterOperator operator = ClusterOperator.start(Config.autoConfigure(null), options(), Clock.systemUTC());
         try {
             Quarkus.waitForExit();

@@ -1,6 +1,7 @@
 package io.backendpool.operator.cluster;
 
 import io.backendpool.operator.pools.ProxyHost;
+import io.backendpool.operator.resources.ProxyLabels;
 import io.backendpool.operator.translate.PoolSpec;
 import io.backendpool.pool.PoolId;
 import java.util.List;
@@ -14,14 +15,17 @@ import java.util.function.UnaryOperator;
  * Any thread.
  */
 final class ClusterProxyHost implements ProxyHost {
-    private static final State NOTHING = new State(0, "", List.of());
+    private static final State NOTHING = new State(0, "", "", List.of());
 
     private final Map<PoolId, State> states = new ConcurrentHashMap<>();
     private volatile Consumer<PoolId> listener = pool -> {};
 
     @Override
     public void run(PoolSpec spec) {
-        change(spec.id(), state -> new State(spec.replicas(), state.address(), state.problems()));
+        change(
+                spec.id(),
+                state ->
+                        new State(spec.replicas(), state.address(), ProxyLabels.selector(spec.id()), state.problems()));
     }
 
     @Override
@@ -42,12 +46,12 @@ final class ClusterProxyHost implements ProxyHost {
 
     /** Clients reach {@code pool} at {@code address}; empty: not known. */
     void address(PoolId pool, String address) {
-        change(pool, state -> new State(state.desired(), address, state.problems()));
+        change(pool, state -> new State(state.desired(), address, state.selector(), state.problems()));
     }
 
     /** What keeps the objects of {@code pool} from being as they should, one sentence each. */
     void problems(PoolId pool, List<String> problems) {
-        change(pool, state -> new State(state.desired(), state.address(), problems));
+        change(pool, state -> new State(state.desired(), state.address(), state.selector(), problems));
     }
 
     private void change(PoolId pool, UnaryOperator<State> step) {

@@ -2,7 +2,9 @@ package io.backendpool.operator.cluster;
 
 import io.backendpool.api.v1alpha1.BackendPool;
 import io.backendpool.operator.certificates.CertificateAuthority;
+import io.backendpool.operator.certificates.CertificateExpiry;
 import io.backendpool.operator.certificates.CertificatePolicy;
+import io.backendpool.operator.certificates.CertificateRenewal;
 import io.backendpool.operator.control.ControlServer;
 import io.backendpool.operator.control.ControlServerConfig;
 import io.backendpool.operator.dns.DnsResolver;
@@ -13,12 +15,10 @@ import io.backendpool.pool.PoolId;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.io.IOException;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Random;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class LeaderTerm implements AutoCloseable {
     private static final Logger LOG = Logger.getLogger(LeaderTerm.class);
-    private static final long CERTIFICATE_CHECK_SECONDS = 60;
+    private static final Duration CERTIFICATE_CHECK = Duration.ofMinutes(1);
 
     private final Deque<AutoCloseable> opened = new ArrayDeque<>();
     private final CertificateAuthority authority;
@@ -37,6 +37,7 @@ final class LeaderTerm implements AutoCloseable {
     private final ControlServer control;
     private final PoolKeeper keeper;
     private final OwnedObjects objects;
+    private final PoolEvents events;
 
     private LeaderTerm(KubernetesClient client, ClusterOptions options, OperatorMetrics metrics, Clock clock)
             throws IOException {
@@ -53,16 +54,24 @@ final class LeaderTerm implements AutoCloseable {
                     new TokenReviewVerifier(client, this::poolOf, clock),
                     new StatusRevisionStore(pools::resource),
                     clock));
-            PoolEvents events = opened(new PoolEvents(client, clock));
+            events = opened(new PoolEvents(client, clock));
             ResourceStatusSink status = opened(new ResourceStatusSink(client, pools::resource, events, new Random()));
             services = opened(new ServiceFollower(client, options.scope()));
             ClusterProxyHost proxies = new ClusterProxyHost();
             keeper = opened(new PoolKeeper(
-                    new ControlServerChannel(control), proxies, status, DnsResolver.ofSystem(), services, clock));
-            objects = opened(OwnedObjects.start(client, options, authority, control, proxies, events, metrics));
+                    new ControlServerChannel(control),
+                    proxies,
+                    status,
+                    DnsResolver.ofSystem(),
+                    services,
+                    new BootstrapCopies(client),
+                    clock));
+            objects = opened(OwnedObjects.start(
+                    client, options, authority, control, services::refusals, proxies, events, metrics));
+            services.onRefused(this::refused);
             pools.onVersion(status::seen);
             pools.start(keeper);
-            keepCertificates(options);
+            opened(CertificateRenewal.start(authority, certificates(), CERTIFICATE_CHECK, clock));
         } catch (IOException | RuntimeException failed) {
             closeAll();
             throw failed;
@@ -88,32 +97,31 @@ final class LeaderTerm implements AutoCloseable {
                 .orElse(null);
     }
 
-    private void keepCertificates(ClusterOptions options) {
-        ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor(
-                Thread.ofPlatform().daemon().name("certificates").factory());
-        opened.push(thread::shutdownNow);
-        var unused = thread.scheduleWithFixedDelay(
-                () -> {
-                    String bundle = authority.trustBundle();
-                    try {
-                        authority.tick();
-                    } catch (IOException | RuntimeException notNow) {
-                        LOG.errorf(
-                                "Secret %s/%s: certificates are not renewed, tried again in %d s: %s",
-                                options.namespace(),
-                                ClusterOptions.CERTIFICATES,
-                                CERTIFICATE_CHECK_SECONDS,
-                                notNow.getMessage());
-                        objects.certificatesNotRenewed(authority.serverNotAfter(), notNow);
-                    }
-                    if (!bundle.equals(authority.trustBundle())) {
-                        // Proxies are to trust the new CA before it signs.
-                        objects.reconcileAll();
-                    }
-                },
-                CERTIFICATE_CHECK_SECONDS,
-                CERTIFICATE_CHECK_SECONDS,
-                TimeUnit.SECONDS);
+    /** Said in the status of the pools that it concerns. */
+    private void refused(String namespace) {
+        pools.all().stream()
+                .map(ResourcePools::id)
+                .filter(pool -> namespace.isEmpty() || pool.namespace().equals(namespace))
+                .forEach(objects::reconcile);
+    }
+
+    private CertificateRenewal.Listener certificates() {
+        return new CertificateRenewal.Listener() {
+            @Override
+            public void trustChanged() {
+                pools.all().forEach(pool -> objects.reconcile(ResourcePools.id(pool)));
+            }
+
+            @Override
+            public void renewed(CertificateExpiry expiry) {
+                keeper.refresh();
+            }
+
+            @Override
+            public void notRenewed(CertificateExpiry expiry, String cause) {
+                pools.all().forEach(pool -> events.certificatesNotRenewed(pool, expiry, cause));
+            }
+        };
     }
 
     /** Why it does not lead fully yet; null: it does. */

@@ -6,6 +6,7 @@ import io.fabric8.kubernetes.client.extended.leaderelection.LeaderCallbacks;
 import io.fabric8.kubernetes.client.extended.leaderelection.LeaderElectionConfigBuilder;
 import io.fabric8.kubernetes.client.extended.leaderelection.LeaderElector;
 import io.fabric8.kubernetes.client.extended.leaderelection.resourcelock.LeaseLock;
+import java.time.Clock;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -37,6 +38,7 @@ final class Leadership implements AutoCloseable {
     private final KubernetesClient client;
     private final ClusterOptions options;
     private final Term term;
+    private final SaidLock lock;
     private final ExecutorService elections = Executors.newCachedThreadPool(
             Thread.ofPlatform().daemon().name("election-", 0).factory());
     private final ScheduledExecutorService terms = Executors.newSingleThreadScheduledExecutor(
@@ -48,10 +50,19 @@ final class Leadership implements AutoCloseable {
     private @Nullable AutoCloseable current;
 
     /** Stands for election from now on. */
-    Leadership(KubernetesClient client, ClusterOptions options, Term term) {
+    Leadership(KubernetesClient client, ClusterOptions options, Term term, Clock clock) {
         this.client = client;
         this.options = options;
         this.term = term;
+        this.lock = new SaidLock(
+                new LeaseLock(
+                        new ObjectMetaBuilder()
+                                .withNamespace(options.namespace())
+                                .withName(options.leaseName())
+                                .build(),
+                        options.identity()),
+                options.namespace() + "/" + options.leaseName(),
+                clock);
         stand();
     }
 
@@ -69,12 +80,6 @@ final class Leadership implements AutoCloseable {
         if (closed) {
             return;
         }
-        LeaseLock lock = new LeaseLock(
-                new ObjectMetaBuilder()
-                        .withNamespace(options.namespace())
-                        .withName(options.leaseName())
-                        .build(),
-                options.identity());
         LeaderElector elector = new LeaderElector(
                 client,
                 new LeaderElectionConfigBuilder()

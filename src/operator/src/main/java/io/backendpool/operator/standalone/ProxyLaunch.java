@@ -58,7 +58,7 @@ record ProxyLaunch(List<String> program, String control, Path controlCa, String 
                 "--token-file",
                 tokenFile.toString(),
                 "--state-dir",
-                directory.resolve("state").toString(),
+                StateDirectory.proxyState(directory).toString(),
                 "--admin",
                 "127.0.0.1:0",
                 "--bind",

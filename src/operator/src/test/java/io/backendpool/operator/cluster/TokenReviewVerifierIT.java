@@ -73,6 +73,22 @@ class TokenReviewVerifierIT {
     }
 
     @Test
+    void token_whereTheRightToAskIsMissing_isRefusedForNow_withTheSentenceOfTheApiServer() {
+        KubernetesClient nobody = new KubernetesClientBuilder()
+                .withConfig(new ConfigBuilder(namespace.server.config())
+                        .withImpersonateUsername("nobody")
+                        .build())
+                .build();
+        try (nobody) {
+            assertThatThrownBy(() -> verifier(nobody, Clock.systemUTC()).verify(token(pod(ACCOUNT), true)))
+                    .isInstanceOfSatisfying(
+                            KubernetesClientException.class, refused -> assertThat(ApiProblem.of(refused))
+                                    .contains("cannot create resource \"tokenreviews\"")
+                                    .endsWith("(expected: a Role that grants it)"));
+        }
+    }
+
+    @Test
     void token_thatIsNone_opensNothing() {
         assertThat(verifier(namespace.client, Clock.systemUTC()).verify("not.a.token"))
                 .isNull();
