@@ -2,7 +2,6 @@ package io.backendpool.operator.cluster;
 
 import io.backendpool.api.v1alpha1.BackendPool;
 import io.backendpool.operator.certificates.CertificateAuthority;
-import io.backendpool.operator.certificates.CertificatePolicy;
 import io.backendpool.operator.control.ControlServer;
 import io.backendpool.operator.control.ControlServerConfig;
 import io.backendpool.operator.dns.DnsResolver;
@@ -16,9 +15,6 @@ import java.time.Clock;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Random;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -28,7 +24,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class LeaderTerm implements AutoCloseable {
     private static final Logger LOG = Logger.getLogger(LeaderTerm.class);
-    private static final long CERTIFICATE_CHECK_SECONDS = 60;
 
     private final Deque<AutoCloseable> opened = new ArrayDeque<>();
     private final CertificateAuthority authority;
@@ -43,10 +38,9 @@ final class LeaderTerm implements AutoCloseable {
         try {
             pools = opened(new ResourcePools(client, options.scope()));
             pools.readAll();
-            authority = CertificateAuthority.open(
-                    new SecretCertificateStore(client, options.namespace(), ClusterOptions.CERTIFICATES),
-                    CertificatePolicy.forNames(options.controlNames()),
-                    clock);
+            SecretCertificateStore certificates =
+                    new SecretCertificateStore(client, options.namespace(), ClusterOptions.CERTIFICATES);
+            authority = CertificateAuthority.open(certificates, options.certificatePolicy(), clock);
             control = opened(ControlServer.start(
                     ControlServerConfig.on(options.controlHost(), options.controlPort()),
                     authority,
@@ -62,7 +56,7 @@ final class LeaderTerm implements AutoCloseable {
             objects = opened(OwnedObjects.start(client, options, authority, control, proxies, events, metrics));
             pools.onVersion(status::seen);
             pools.start(keeper);
-            keepCertificates(options);
+            keepCertificates(options, certificates);
         } catch (IOException | RuntimeException failed) {
             closeAll();
             throw failed;
@@ -88,32 +82,18 @@ final class LeaderTerm implements AutoCloseable {
                 .orElse(null);
     }
 
-    private void keepCertificates(ClusterOptions options) {
-        ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor(
-                Thread.ofPlatform().daemon().name("certificates").factory());
-        opened.push(thread::shutdownNow);
-        var unused = thread.scheduleWithFixedDelay(
-                () -> {
-                    String bundle = authority.trustBundle();
-                    try {
-                        authority.tick();
-                    } catch (IOException | RuntimeException notNow) {
-                        LOG.errorf(
-                                "Secret %s/%s: certificates are not renewed, tried again in %d s: %s",
-                                options.namespace(),
-                                ClusterOptions.CERTIFICATES,
-                                CERTIFICATE_CHECK_SECONDS,
-                                notNow.getMessage());
-                        objects.certificatesNotRenewed(authority.serverNotAfter(), notNow);
-                    }
-                    if (!bundle.equals(authority.trustBundle())) {
-                        // Proxies are to trust the new CA before it signs.
-                        objects.reconcileAll();
-                    }
-                },
-                CERTIFICATE_CHECK_SECONDS,
-                CERTIFICATE_CHECK_SECONDS,
-                TimeUnit.SECONDS);
+    private void keepCertificates(ClusterOptions options, SecretCertificateStore store) {
+        opened(CertificateUpkeep.start(authority, store, options.caOverlap(), new CertificateUpkeep.Listener() {
+            @Override
+            public void bundleChanged() {
+                objects.reconcileAll(pools.all());
+            }
+
+            @Override
+            public void notRenewed(Exception cause) {
+                objects.certificatesNotRenewed(pools.all(), authority.serverNotAfter(), cause);
+            }
+        }));
     }
 
     /** Why it does not lead fully yet; null: it does. */

@@ -14,6 +14,7 @@ import io.javaoperatorsdk.operator.processing.event.ResourceID;
 import io.javaoperatorsdk.operator.processing.event.source.inbound.SimpleInboundEventSource;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -32,8 +33,6 @@ final class OwnedObjects implements AutoCloseable {
     private final Bootstraps bootstraps;
     private final SimpleInboundEventSource<BackendPool> triggers;
     private final ControlServer control;
-    private final KubernetesClient client;
-    private final Scope scope;
     private final PoolEvents events;
 
     private OwnedObjects(
@@ -44,9 +43,7 @@ final class OwnedObjects implements AutoCloseable {
             ClusterProxyHost proxies,
             PoolEvents events,
             OperatorMetrics metrics) {
-        this.client = client;
         this.control = control;
-        this.scope = options.scope();
         this.events = events;
         this.triggers = new SimpleInboundEventSource<>("triggers");
         this.bootstraps = new Bootstraps(
@@ -75,6 +72,7 @@ final class OwnedObjects implements AutoCloseable {
                     .withName("backendpool")
                     .withFieldManager(OwnedResource.FIELD_MANAGER)
                     .withGenerationAware(true);
+            Scope scope = options.scope();
             if (scope.namespaces().isEmpty()) {
                 configuration.watchingAllNamespaces();
             } else {
@@ -112,23 +110,19 @@ final class OwnedObjects implements AutoCloseable {
         triggers.propagateEvent(new ResourceID(pool.name(), pool.namespace()));
     }
 
-    /** Has the objects of all pools looked at again. */
-    void reconcileAll() {
-        scope.of(client.resources(BackendPool.class))
-                .forEach(operation -> operation.list().getItems().forEach(pool -> reconcile(ResourcePools.id(pool))));
+    /** Has the objects of {@code pools} looked at again. */
+    void reconcileAll(List<BackendPool> pools) {
+        pools.forEach(pool -> reconcile(ResourcePools.id(pool)));
     }
 
     /** Tells every pool that the control channel is about to lose its certificate. */
-    void certificatesNotRenewed(Instant notAfter, Exception cause) {
-        scope.of(client.resources(BackendPool.class)).forEach(operation -> operation
-                .list()
-                .getItems()
-                .forEach(pool -> events.tell(
-                        pool,
-                        false,
-                        "CertificateNotRenewed",
-                        "the control channel's certificate expires at %s and cannot be renewed: %s; proxies then go on with their last pool"
-                                .formatted(notAfter, ApiProblem.of(cause)))));
+    void certificatesNotRenewed(List<BackendPool> pools, Instant notAfter, Exception cause) {
+        pools.forEach(pool -> events.tell(
+                pool,
+                false,
+                "CertificateNotRenewed",
+                "the control channel's certificate expires at %s and cannot be renewed: %s; proxies then go on with their last pool"
+                        .formatted(notAfter, ApiProblem.of(cause))));
     }
 
     /** Why it does not work yet; null: it does. */

@@ -8,6 +8,7 @@ import io.backendpool.pool.PoolId;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -72,6 +73,13 @@ final class ResourcePools implements PoolSource {
                 .filter(pool -> pool.namespace().equals(namespace))
                 .distinct()
                 .toList();
+    }
+
+    /** The newest version of every pool. */
+    List<BackendPool> all() {
+        Map<PoolId, BackendPool> newest = new HashMap<>(listed);
+        newest.putAll(pools);
+        return List.copyOf(newest.values());
     }
 
     /** Whether all that there is has been seen. */
