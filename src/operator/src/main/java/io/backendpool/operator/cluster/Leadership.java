@@ -69,12 +69,12 @@ final class Leadership implements AutoCloseable {
         if (closed) {
             return;
         }
-        LeaseLock lock = new LeaseLock(
+        LeaderLock lock = new LeaderLock(new LeaseLock(
                 new ObjectMetaBuilder()
                         .withNamespace(options.namespace())
                         .withName(options.leaseName())
                         .build(),
-                options.identity());
+                options.identity()));
         LeaderElector elector = new LeaderElector(
                 client,
                 new LeaderElectionConfigBuilder()
