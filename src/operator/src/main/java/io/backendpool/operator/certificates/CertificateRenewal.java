@@ -25,6 +25,7 @@ public final class CertificateRenewal implements AutoCloseable {
     private static final Logger LOG = Logger.getLogger(CertificateRenewal.class);
 
     private final CertificateAuthority authority;
+    private final Duty duty;
     private final Listener listener;
     private final Clock clock;
     private final ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor(
@@ -34,9 +35,22 @@ public final class CertificateRenewal implements AutoCloseable {
     private @Nullable Instant failingSince;
     private @Nullable Instant told;
 
+    /** What is to be done at each check: {@link CertificateAuthority#tick} at least. */
+    public interface Duty {
+        /**
+         * Does it.
+         *
+         * @throws IOException the store cannot be read or written; it is tried again
+         */
+        void run() throws IOException;
+    }
+
     /** Told on the thread of the renewal. What it throws is logged. */
     public interface Listener {
-        /** Whom proxies are to trust is another bundle now; they should have it before the new CA signs. */
+        /**
+         * Whom proxies are to trust is another bundle now; they should have it before the new CA signs. Told again until it
+         * returns.
+         */
         void trustChanged();
 
         /** What is in use expires at another time now. */
@@ -51,8 +65,9 @@ public final class CertificateRenewal implements AutoCloseable {
     }
 
     /** Does nothing before {@link #start}. */
-    CertificateRenewal(CertificateAuthority authority, Listener listener, Clock clock) {
+    CertificateRenewal(CertificateAuthority authority, Duty duty, Listener listener, Clock clock) {
         this.authority = authority;
+        this.duty = duty;
         this.listener = listener;
         this.clock = clock;
         this.bundle = authority.trustBundle();
@@ -61,8 +76,8 @@ public final class CertificateRenewal implements AutoCloseable {
 
     /** Checks every {@code pause} until {@link #close}. */
     public static CertificateRenewal start(
-            CertificateAuthority authority, Listener listener, Duration pause, Clock clock) {
-        CertificateRenewal renewal = new CertificateRenewal(authority, listener, clock);
+            CertificateAuthority authority, Duty duty, Listener listener, Duration pause, Clock clock) {
+        CertificateRenewal renewal = new CertificateRenewal(authority, duty, listener, clock);
         var unused = renewal.thread.scheduleWithFixedDelay(
                 renewal::check, pause.toNanos(), pause.toNanos(), TimeUnit.NANOSECONDS);
         return renewal;
@@ -71,19 +86,19 @@ public final class CertificateRenewal implements AutoCloseable {
     /** One check. Throws nothing: what a scheduled step throws is its last. */
     void check() {
         try {
-            authority.tick();
+            duty.run();
             succeeded();
         } catch (IOException | RuntimeException notNow) {
             failed(notNow.getMessage() == null ? notNow.getClass().getSimpleName() : notNow.getMessage());
         }
-        if (!bundle.equals(authority.trustBundle())) {
-            bundle = authority.trustBundle();
-            guarded(listener::trustChanged);
+        String trusted = authority.trustBundle();
+        if (!bundle.equals(trusted) && guarded(listener::trustChanged)) {
+            bundle = trusted;
         }
         CertificateExpiry now = authority.expiry();
         if (!expiry.equals(now)) {
             expiry = now;
-            guarded(() -> listener.renewed(now));
+            var unused = guarded(() -> listener.renewed(now));
         }
     }
 
@@ -112,14 +127,16 @@ public final class CertificateRenewal implements AutoCloseable {
         LOG.errorf(
                 "certificates: not renewed, the server's expires at %s, the CA at %s: %s",
                 left.server(), left.ca(), cause);
-        guarded(() -> listener.notRenewed(left, cause));
+        var unused = guarded(() -> listener.notRenewed(left, cause));
     }
 
-    private static void guarded(Runnable step) {
+    private static boolean guarded(Runnable step) {
         try {
             step.run();
+            return true;
         } catch (RuntimeException defect) {
             LOG.error("internal error while a change of certificates is told", defect);
+            return false;
         }
     }
 

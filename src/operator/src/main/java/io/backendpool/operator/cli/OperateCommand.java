@@ -4,6 +4,7 @@ import io.backendpool.operator.cluster.ClusterOperator;
 import io.backendpool.operator.cluster.ClusterOptions;
 import io.backendpool.operator.cluster.Scope;
 import io.backendpool.operator.logs.LogFormat;
+import io.backendpool.operator.translate.Durations;
 import io.fabric8.kubernetes.client.Config;
 import io.quarkus.runtime.Quarkus;
 import java.io.IOException;
@@ -96,6 +97,15 @@ final class OperateCommand implements Callable<Integer> {
     private String leaseName = "";
 
     @Option(
+            names = "--ca-overlap",
+            paramLabel = "DURATION",
+            defaultValue = "${env:BACKENDPOOL_CA_OVERLAP:-24h}",
+            description =
+                    "How long a new CA of the control channel is trusted before it signs: longer than it takes until a"
+                            + " changed Secret is in every pod (BACKENDPOOL_CA_OVERLAP). Default: 24h.")
+    private String caOverlap = "";
+
+    @Option(
             names = "--proxy-image",
             paramLabel = "IMAGE",
             defaultValue = "${env:BACKENDPOOL_PROXY_IMAGE:-backendpool-proxy:latest}",
@@ -136,6 +146,7 @@ final class OperateCommand implements Callable<Integer> {
                     adminPort,
                     leaseName,
                     ClusterOptions.LeaseTimes.USUAL,
+                    Durations.parse("--ca-overlap", caOverlap),
                     proxyImage);
         } catch (IllegalArgumentException wrong) {
             throw new ParameterException(command.commandLine(), String.valueOf(wrong.getMessage()), wrong);

@@ -47,7 +47,7 @@ public final class ClusterOperator implements AutoCloseable {
             client.close();
             throw failed;
         }
-        this.leadership = new Leadership(client, options, this::lead, clock);
+        this.leadership = new Leadership(client, options, this::lead);
         LOG.infof(
                 "operator=%s of %s stands for the lease %s/%s",
                 options.identity(), options.scope(), options.namespace(), options.leaseName());

@@ -19,6 +19,7 @@ final class ClusterProxyHost implements ProxyHost {
 
     private final Map<PoolId, State> states = new ConcurrentHashMap<>();
     private volatile Consumer<PoolId> listener = pool -> {};
+    private volatile Consumer<PoolId> stopped = pool -> {};
 
     @Override
     public void run(PoolSpec spec) {
@@ -32,6 +33,7 @@ final class ClusterProxyHost implements ProxyHost {
     public void stop(PoolId pool) {
         // Its objects go with their owner.
         states.remove(pool);
+        stopped.accept(pool);
     }
 
     @Override
@@ -42,6 +44,11 @@ final class ClusterProxyHost implements ProxyHost {
     @Override
     public void onChange(Consumer<PoolId> listener) {
         this.listener = listener;
+    }
+
+    /** {@code listener} is told of each pool that is no more. */
+    void onStop(Consumer<PoolId> listener) {
+        stopped = listener;
     }
 
     /** Clients reach {@code pool} at {@code address}; empty: not known. */

@@ -3,7 +3,6 @@ package io.backendpool.operator.cluster;
 import io.backendpool.api.v1alpha1.BackendPool;
 import io.backendpool.operator.certificates.CertificateAuthority;
 import io.backendpool.operator.certificates.CertificateExpiry;
-import io.backendpool.operator.certificates.CertificatePolicy;
 import io.backendpool.operator.certificates.CertificateRenewal;
 import io.backendpool.operator.control.ControlServer;
 import io.backendpool.operator.control.ControlServerConfig;
@@ -44,10 +43,9 @@ final class LeaderTerm implements AutoCloseable {
         try {
             pools = opened(new ResourcePools(client, options.scope()));
             pools.readAll();
-            authority = CertificateAuthority.open(
-                    new SecretCertificateStore(client, options.namespace(), ClusterOptions.CERTIFICATES),
-                    CertificatePolicy.forNames(options.controlNames()),
-                    clock);
+            SecretCertificateStore certificates =
+                    new SecretCertificateStore(client, options.namespace(), ClusterOptions.CERTIFICATES);
+            authority = CertificateAuthority.open(certificates, options.certificatePolicy(), clock);
             control = opened(ControlServer.start(
                     ControlServerConfig.on(options.controlHost(), options.controlPort()),
                     authority,
@@ -71,7 +69,12 @@ final class LeaderTerm implements AutoCloseable {
             services.onRefused(this::refused);
             pools.onVersion(status::seen);
             pools.start(keeper);
-            opened(CertificateRenewal.start(authority, certificates(), CERTIFICATE_CHECK, clock));
+            opened(CertificateRenewal.start(
+                    authority,
+                    new CertificateUpkeep(authority, certificates),
+                    certificatesListener(),
+                    period(options.caOverlap()),
+                    clock));
         } catch (IOException | RuntimeException failed) {
             closeAll();
             throw failed;
@@ -105,7 +108,13 @@ final class LeaderTerm implements AutoCloseable {
                 .forEach(objects::reconcile);
     }
 
-    private CertificateRenewal.Listener certificates() {
+    /** Often enough to see each step of a rotation. */
+    private static Duration period(Duration overlap) {
+        Duration part = overlap.dividedBy(4);
+        return part.compareTo(CERTIFICATE_CHECK) > 0 ? CERTIFICATE_CHECK : part;
+    }
+
+    private CertificateRenewal.Listener certificatesListener() {
         return new CertificateRenewal.Listener() {
             @Override
             public void trustChanged() {

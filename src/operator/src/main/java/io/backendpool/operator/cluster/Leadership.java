@@ -6,7 +6,6 @@ import io.fabric8.kubernetes.client.extended.leaderelection.LeaderCallbacks;
 import io.fabric8.kubernetes.client.extended.leaderelection.LeaderElectionConfigBuilder;
 import io.fabric8.kubernetes.client.extended.leaderelection.LeaderElector;
 import io.fabric8.kubernetes.client.extended.leaderelection.resourcelock.LeaseLock;
-import java.time.Clock;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -38,7 +37,6 @@ final class Leadership implements AutoCloseable {
     private final KubernetesClient client;
     private final ClusterOptions options;
     private final Term term;
-    private final SaidLock lock;
     private final ExecutorService elections = Executors.newCachedThreadPool(
             Thread.ofPlatform().daemon().name("election-", 0).factory());
     private final ScheduledExecutorService terms = Executors.newSingleThreadScheduledExecutor(
@@ -50,19 +48,10 @@ final class Leadership implements AutoCloseable {
     private @Nullable AutoCloseable current;
 
     /** Stands for election from now on. */
-    Leadership(KubernetesClient client, ClusterOptions options, Term term, Clock clock) {
+    Leadership(KubernetesClient client, ClusterOptions options, Term term) {
         this.client = client;
         this.options = options;
         this.term = term;
-        this.lock = new SaidLock(
-                new LeaseLock(
-                        new ObjectMetaBuilder()
-                                .withNamespace(options.namespace())
-                                .withName(options.leaseName())
-                                .build(),
-                        options.identity()),
-                options.namespace() + "/" + options.leaseName(),
-                clock);
         stand();
     }
 
@@ -80,6 +69,12 @@ final class Leadership implements AutoCloseable {
         if (closed) {
             return;
         }
+        LeaderLock lock = new LeaderLock(new LeaseLock(
+                new ObjectMetaBuilder()
+                        .withNamespace(options.namespace())
+                        .withName(options.leaseName())
+                        .build(),
+                options.identity()));
         LeaderElector elector = new LeaderElector(
                 client,
                 new LeaderElectionConfigBuilder()

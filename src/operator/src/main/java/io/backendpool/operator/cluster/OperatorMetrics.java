@@ -17,11 +17,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class OperatorMetrics {
     private final PrometheusMeterRegistry meters = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
-    private final Clock clock;
     private volatile @Nullable LeaderTerm term;
 
     OperatorMetrics(Clock clock) {
-        this.clock = clock;
         gauge("backendpool.leader", "1: this operator leads", leads -> 1);
         gauge("backendpool.pools", "Pools that are published", leads -> leads.keeper()
                 .views()

@@ -69,6 +69,8 @@ final class PoolReconciler implements Reconciler<BackendPool> {
         this.proxies = proxies;
         this.events = events;
         this.metrics = metrics;
+        // Else every pool that there ever was would be remembered.
+        proxies.onStop(done::remove);
     }
 
     @Override

@@ -105,7 +105,7 @@ public final class Standalone implements AutoCloseable {
                 Services.NONE,
                 state::lastPublished,
                 clock));
-        opened(CertificateRenewal.start(authority, certificates(keeper), CERTIFICATE_CHECK, clock));
+        opened(CertificateRenewal.start(authority, authority::tick, certificates(keeper), CERTIFICATE_CHECK, clock));
         if (table) {
             LogTail log = opened(LogTail.into(state.root().resolve("operator.log")));
             TableText text = new TableText(Terminal.color(System.getenv()), Terminal.columns(System.getenv()));

@@ -29,7 +29,7 @@ class CertificateRenewalTest {
                 new CertificatePolicy(
                         List.of("localhost"), Duration.ofDays(365), Duration.ofDays(30), Duration.ofDays(1)),
                 clock);
-        renewal = new CertificateRenewal(authority, told, clock);
+        renewal = new CertificateRenewal(authority, authority::tick, told, clock);
     }
 
     /** In memory; can be taken away. */
@@ -69,6 +69,9 @@ class CertificateRenewalTest {
         @Override
         public void trustChanged() {
             words.add("trust");
+            if (fails) {
+                throw new IllegalStateException("the API server is away");
+            }
         }
 
         @Override
@@ -157,5 +160,16 @@ class CertificateRenewalTest {
         clock.advance(Duration.ofDays(244));
         renewal.check();
         assertThat(told.words).first().isEqualTo("trust");
+    }
+
+    @Test
+    void trust_thatCouldNotBeTold_isToldAgain() {
+        clock.advance(Duration.ofDays(244));
+        told.fails = true;
+        renewal.check();
+        told.fails = false;
+        told.words.clear();
+        checkFor(MINUTE.multipliedBy(3));
+        assertThat(told.words).containsOnlyOnce("trust");
     }
 }

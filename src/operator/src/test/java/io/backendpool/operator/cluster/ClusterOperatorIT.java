@@ -284,6 +284,7 @@ class ClusterOperatorIT {
                 0,
                 "backendpool-operator",
                 new ClusterOptions.LeaseTimes(Duration.ofSeconds(600), Duration.ofSeconds(500), Duration.ofMillis(200)),
+                ClusterOptions.USUAL_CA_OVERLAP,
                 "backendpool-proxy:test");
     }
 

@@ -101,7 +101,7 @@ class MissingRightsIT {
                 }
                 assertThat(status(namespace).observedGeneration).as(right).isEqualTo(1);
             });
-            BackendPoolStatus whole = status(namespaces.get(NOTHING));
+            BackendPoolStatus whole = status(Objects.requireNonNull(namespaces.get(NOTHING)));
             assertThat(Objects.requireNonNull(whole.summary).total).isEqualTo(1);
             assertThat(operator.controlPort()).isPositive();
         }
@@ -241,6 +241,7 @@ class MissingRightsIT {
                 0,
                 "backendpool-operator",
                 ClusterOptions.LeaseTimes.USUAL,
+                ClusterOptions.USUAL_CA_OVERLAP,
                 "backendpool/proxy:1");
     }
 }

@@ -46,6 +46,7 @@ class RbacIT {
                 0,
                 "backendpool-operator",
                 ClusterOptions.LeaseTimes.USUAL,
+                ClusterOptions.USUAL_CA_OVERLAP,
                 "backendpool/proxy:1");
         try (ClusterOperator operator = ClusterOperator.start(config, options, Clock.systemUTC())) {
             BackendPool pool = Serialization.unmarshal("""

@@ -319,6 +319,7 @@ class PoolKeeperTest {
                         "a", 1, new PoolSpec.Addresses(List.of(new BackendAddress(name, 80, true))))),
                 new LoadBalancing(LoadBalancing.Policy.ROUND_ROBIN),
                 null,
+                TrafficPolicy.DEFAULT,
                 1);
     }
 

@@ -33,6 +33,9 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
 
     private static final byte[] NO_AUTHORITY = "localhost".getBytes(StandardCharsets.US_ASCII);
 
+    /** About a second: a client that asks again within it is told that the answer is the last. */
+    private static final int DRAIN_IDLE_TICKS = 1_000 / Ticks.MILLIS;
+
     private final HttpLoop loop;
     /** The place in the loop's list. */
     int index;
@@ -326,11 +329,12 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
 
     // Ends
 
+    /**
+     * The next response is the last and says so. A client that waits cannot know yet: to close on it now would lose the
+     * request that it is just sending, so it is closed on only when it has asked for nothing for a while (RFC 9112, 9.5).
+     */
     private void drain() {
         draining = true;
-        if (state == State.OPEN && exchange == null && in == null) {
-            requireContext().close();
-        }
     }
 
     /** The client sends no more. What it has asked for completely is still answered. */
@@ -387,6 +391,10 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
         } else if (in != null && waited > loop.ticks().requestHead()) {
             loop.traffic().limitHit(Limit.REQUEST_HEAD_TIMEOUT);
             refuse(Reply.refused(408, "the request's head did not come in time"));
+        } else if (in == null && draining) {
+            if (waited > DRAIN_IDLE_TICKS) {
+                requireContext().close();
+            }
         } else if (in == null && waited > loop.ticks().clientIdle()) {
             loop.traffic().limitHit(Limit.CLIENT_IDLE_TIMEOUT);
             requireContext().close();
