@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.time.Clock;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.Objects;
 import java.util.Random;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -56,7 +57,7 @@ final class LeaderTerm implements AutoCloseable {
             PoolEvents events = opened(new PoolEvents(client, clock));
             ResourceStatusSink status = opened(new ResourceStatusSink(client, pools::resource, events, new Random()));
             services = opened(new ServiceFollower(client, options.scope()));
-            ClusterProxyHost proxies = new ClusterProxyHost();
+            ClusterProxyHost proxies = new ClusterProxyHost(this::lastAddress);
             keeper = opened(new PoolKeeper(
                     new ControlServerChannel(control), proxies, status, DnsResolver.ofSystem(), services, clock));
             objects = opened(OwnedObjects.start(client, options, authority, control, proxies, events, metrics));
@@ -86,6 +87,13 @@ final class LeaderTerm implements AutoCloseable {
                 .filter(pool -> ProxyNames.of(pool.name()).equals(account))
                 .findFirst()
                 .orElse(null);
+    }
+
+    private String lastAddress(PoolId pool) {
+        BackendPool resource = pools.resource(pool);
+        return resource == null || resource.getStatus() == null
+                ? ""
+                : Objects.requireNonNullElse(resource.getStatus().address, "");
     }
 
     private void keepCertificates(ClusterOptions options) {
