@@ -6,9 +6,9 @@ import io.backendpool.operator.cluster.Scope;
 import io.backendpool.operator.logs.LogFormat;
 import io.backendpool.operator.translate.Durations;
 import io.fabric8.kubernetes.client.Config;
-import io.quarkus.runtime.Quarkus;
 import java.io.IOException;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -33,6 +33,9 @@ import picocli.CommandLine.Spec;
             "Exit codes: 0 stopped, 1 could not run, 2 wrong usage."
         })
 final class OperateCommand implements Callable<Integer> {
+    /** To step down and to give the Lease back; less than the pod's grace period. */
+    private static final Duration STOP_PATIENCE = Duration.ofSeconds(20);
+
     @Spec
     private CommandSpec command = CommandSpec.create();
 
@@ -123,11 +126,16 @@ final class OperateCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         logFormat.apply();
-        ClusterOperator operator = ClusterOperator.start(Config.autoConfigure(null), options(), Clock.systemUTC());
+        StopSignal signal = StopSignal.install(STOP_PATIENCE);
         try {
-            Quarkus.waitForExit();
+            ClusterOperator operator = ClusterOperator.start(Config.autoConfigure(null), options(), Clock.systemUTC());
+            try {
+                signal.await();
+            } finally {
+                operator.close();
+            }
         } finally {
-            operator.close();
+            signal.stopped();
         }
         return 0;
     }

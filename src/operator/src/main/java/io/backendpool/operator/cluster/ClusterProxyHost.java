@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.UnaryOperator;
 
 /**
@@ -18,15 +19,28 @@ final class ClusterProxyHost implements ProxyHost {
     private static final State NOTHING = new State(0, "", "", List.of());
 
     private final Map<PoolId, State> states = new ConcurrentHashMap<>();
+    private final Function<PoolId, String> lastAddress;
     private volatile Consumer<PoolId> listener = pool -> {};
     private volatile Consumer<PoolId> stopped = pool -> {};
 
+    /**
+     * @param lastAddress what the operator before this one found to be the pool's address, or empty: a status that is
+     *     written before this one has looked must not take it away
+     */
+    ClusterProxyHost(Function<PoolId, String> lastAddress) {
+        this.lastAddress = lastAddress;
+    }
+
     @Override
     public void run(PoolSpec spec) {
+        String last = states.containsKey(spec.id()) ? "" : lastAddress.apply(spec.id());
         change(
                 spec.id(),
-                state ->
-                        new State(spec.replicas(), state.address(), ProxyLabels.selector(spec.id()), state.problems()));
+                state -> new State(
+                        spec.replicas(),
+                        state.equals(NOTHING) ? last : state.address(),
+                        ProxyLabels.selector(spec.id()),
+                        state.problems()));
     }
 
     @Override

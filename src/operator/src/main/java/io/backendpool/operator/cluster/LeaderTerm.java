@@ -17,6 +17,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.Objects;
 import java.util.Random;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
@@ -55,7 +56,7 @@ final class LeaderTerm implements AutoCloseable {
             events = opened(new PoolEvents(client, clock));
             ResourceStatusSink status = opened(new ResourceStatusSink(client, pools::resource, events, new Random()));
             services = opened(new ServiceFollower(client, options.scope()));
-            ClusterProxyHost proxies = new ClusterProxyHost();
+            ClusterProxyHost proxies = new ClusterProxyHost(this::lastAddress);
             keeper = opened(new PoolKeeper(
                     new ControlServerChannel(control),
                     proxies,
@@ -98,6 +99,13 @@ final class LeaderTerm implements AutoCloseable {
                 .filter(pool -> ProxyNames.of(pool.name()).equals(account))
                 .findFirst()
                 .orElse(null);
+    }
+
+    private String lastAddress(PoolId pool) {
+        BackendPool resource = pools.resource(pool);
+        return resource == null || resource.getStatus() == null
+                ? ""
+                : Objects.requireNonNullElse(resource.getStatus().address, "");
     }
 
     /** Said in the status of the pools that it concerns. */

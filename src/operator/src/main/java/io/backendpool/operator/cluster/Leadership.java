@@ -100,8 +100,13 @@ final class Leadership implements AutoCloseable {
     }
 
     private void follow(String identity) {
-        if (!identity.equals(leader)) {
-            leader = identity;
+        if (identity.equals(leader)) {
+            return;
+        }
+        leader = identity;
+        if (identity.isEmpty()) {
+            LOG.info("the leader has given the lease back");
+        } else {
             LOG.infof("leader is %s%s", identity, identity.equals(options.identity()) ? " (this one)" : "");
         }
     }
