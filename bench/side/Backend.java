@@ -8,6 +8,7 @@ import java.io.IOException;
  * <pre>
  *   9001 to 9006  HTTP/1.1, on all addresses of 127.0.0.0/8
  *   9010          HTTP/2 in plain text
+ *   9020          HTTP/1.1 by four processes, for tens of thousands of connections; where a case asks for it
  *
  *   /      69 bytes
  *   /10k   10 KiB
@@ -19,6 +20,10 @@ public final class Backend {
     public static final int FIRST = 9001;
     public static final int COUNT = 6;
     public static final int H2C = 9010;
+    /** Where {@link #startMany} listens. */
+    public static final int MANY = 9020;
+
+    private static final String SMALL = "sixty-nine bytes of plain text, like small answers of services often";
 
     private Backend() {}
 
@@ -32,6 +37,34 @@ public final class Backend {
         Process process = lab.startInside(
                 "backend", Lab.LOAD_CORE, "nginx", "-e", "stderr", "-p", lab.inside(""), "-c", configuration);
         lab.awaitPort("backend", process, FIRST);
+        return process;
+    }
+
+    /** One process may not open as many files as three proxies of 10,000 backends have connections. */
+    static Process startMany(Lab lab) throws Exception {
+        String configuration = lab.file(
+                "many.conf",
+                """
+                daemon off;
+                user root;
+                pid %s;
+                worker_processes 4;
+                error_log stderr crit;
+                events { worker_connections 19000; }
+                http {
+                  access_log off;
+                  keepalive_timeout 600s;
+                  keepalive_requests 1000000000;
+                  server {
+                    listen 0.0.0.0:%d backlog=16384 reuseport;
+                    location = / { return 200 "%s\\n"; }
+                  }
+                }
+                """
+                        .formatted(lab.inside("many.pid"), MANY, SMALL));
+        Process process = lab.startInside(
+                "many", Lab.LOAD_CORE, "nginx", "-e", "stderr", "-p", lab.inside(""), "-c", configuration);
+        lab.awaitPort("many", process, MANY);
         return process;
     }
 
@@ -53,14 +86,14 @@ public final class Backend {
                   sendfile on;
                   server {
                 %1$s
-                    location = / { return 200 "sixty-nine bytes of plain text, as small answers of services often are\\n"; }
+                    location = / { return 200 "%6$s\\n"; }
                     location = /port { return 200 "$server_port\\n"; }
                     location = /10k { alias %3$s; }
                   }
                   server {
                     listen 0.0.0.0:%4$d backlog=16384;
                     http2 on;
-                    location = / { return 200 "sixty-nine bytes of plain text, as small answers of services often are\\n"; }
+                    location = / { return 200 "%6$s\\n"; }
                     location = /grpc {
                       types { }
                       default_type application/grpc;
@@ -70,6 +103,6 @@ public final class Backend {
                   }
                 }
                 """
-                .formatted(listen, lab.inside("backend.pid"), lab.inside("10k"), H2C, lab.file("grpc", "\0\0\0\0\0"));
+                .formatted(listen, lab.inside("backend.pid"), lab.inside("10k"), H2C, lab.file("grpc", "\0\0\0\0\0"), SMALL);
     }
 }

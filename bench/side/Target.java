@@ -38,7 +38,7 @@ sealed interface Target {
     record Ours(String name, int port, ProcessHandle proxy, Process operator, Lab lab) implements Target {
         private static final Pattern PID = Pattern.compile("proxy pid=(\\d+) started");
 
-        static Target start(Lab lab, String name, int port, String pool) throws Exception {
+        static Ours start(Lab lab, String name, int port, String pool) throws Exception {
             lab.file(name + ".yaml", pool);
             List<String> command = List.of(
                     "taskset", "-c", String.valueOf(Lab.PROXY_CORE), lab.home.resolve("backendpool").toString(),
@@ -105,7 +105,7 @@ sealed interface Target {
                   timeout http-request 10s
                 """;
 
-        static Target start(Lab lab, String name, int port, String sections) throws Exception {
+        static Haproxy start(Lab lab, String name, int port, String sections) throws Exception {
             String configuration = lab.file(name + ".cfg", COMMON.formatted(lab.inside(name + ".sock")) + sections);
             Process process = lab.startInside(name, Lab.PROXY_CORE, "haproxy", "-W", "-db", "-f", configuration);
             lab.awaitPort(name, process, port);
@@ -137,7 +137,7 @@ sealed interface Target {
     }
 
     record Nginx(String name, int port, ProcessHandle proxy, Process process, Lab lab) implements Target {
-        static Target start(Lab lab, String name, int port, String contexts) throws Exception {
+        static Nginx start(Lab lab, String name, int port, String contexts) throws Exception {
             String configuration = lab.file(name + ".conf", text(lab, name, contexts));
             Process process = lab.startInside(
                     name, Lab.PROXY_CORE, "nginx", "-e", "stderr", "-p", lab.inside(""), "-c", configuration);

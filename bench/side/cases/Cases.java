@@ -9,7 +9,10 @@ public final class Cases {
             H1Small.CASE,
             H1TenKib.CASE,
             H1Post.CASE,
-            H1Close.CASE);
+            H1Close.CASE,
+            IdleMemory.CASE,
+            Churn.CASE,
+            Scale.CASE);
 
     private Cases() {}
 }
