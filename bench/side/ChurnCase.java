@@ -43,7 +43,7 @@ public record ChurnCase(String name, String what, Load load) implements Case {
                 .say("| target | failed requests | effect ms, median (range) | p99 ms quiet | p99 ms churned | CPU us/request quiet | churned |")
                 .say("|---|---|---|---|---|---|---|");
         if (options.takes("ours")) {
-            Target.Ours ours = Target.Ours.start(lab, "ours", Ports.OURS, ours(A));
+            Target.Ours ours = Target.Ours.start(lab, lab.home, "ours", Ports.OURS, ours(A));
             outcomes.add(measure(lab, report, ours, b -> ours.edit(ours(b ? B : A))));
         }
         if (options.takes("haproxy")) {
@@ -74,7 +74,7 @@ public record ChurnCase(String name, String what, Load load) implements Case {
 
     private Outcome measure(Lab lab, Report report, Target target, Change change) throws Exception {
         try {
-            load.run(lab, target.port(), target.ours() ? 15 : 1);
+            load.run(lab, target.port(), target.isJvm() ? 15 : 1);
             Report.Sample quiet = Rounds.sample(lab, target, load, SECONDS);
             CompletableFuture<Report.Sample> churned = CompletableFuture.supplyAsync(() -> {
                 try {

@@ -36,7 +36,11 @@ public record LoadCase(String name, String what, IntFunction<Sides> sides, Load 
                 report.say("left out, our validation says: " + refusal);
                 return false;
             }
-            targets.add(Target.Ours.start(lab, "ours" + suffix, port, sides.apply(port).pool()));
+            targets.add(Target.Ours.start(lab, lab.home, "ours" + suffix, port, sides.apply(port).pool()));
+        }
+        if (options.base() != null) {
+            int port = Ports.BASE + portOffset;
+            targets.add(Target.Ours.start(lab, options.base(), "base" + suffix, port, sides.apply(port).pool()));
         }
         if (options.takes("haproxy") && sides.apply(0).haproxy() != null) {
             int port = Ports.HAPROXY + portOffset;

@@ -98,7 +98,8 @@ final class Report {
     /** Ours to the better peer's, figure by figure. */
     Report ratio(List<Row> rows) {
         Row ours = rows.stream().filter(Row::ours).findFirst().orElse(null);
-        List<Row> peers = rows.stream().filter(row -> !row.ours()).toList();
+        List<Row> peers =
+                rows.stream().filter(row -> !row.ours() && !row.target().startsWith("base")).toList();
         if (ours == null || peers.isEmpty()) {
             return this;
         }

@@ -8,13 +8,13 @@ import java.util.Map;
 /** Loads several running targets in turn, round after round, so that what the machine does meanwhile hits all alike. */
 final class Rounds {
     /** A JVM compiles its hot path while this lasts; the peers get the same. */
-    private static final int WARM_SECONDS = 10;
+    private static final int WARM_SECONDS = 15;
 
     private Rounds() {}
 
     static List<Report.Row> run(Lab lab, Options options, List<Target> targets, Load load) throws Exception {
         for (Target target : targets) {
-            load.run(lab, target.port(), target.ours() ? WARM_SECONDS : 1);
+            load.run(lab, target.port(), target.isJvm() ? WARM_SECONDS : 1);
         }
         Map<Target, List<Report.Sample>> samples = new LinkedHashMap<>();
         for (int round = 0; round < options.rounds(); round++) {

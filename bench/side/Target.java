@@ -22,12 +22,18 @@ sealed interface Target {
     /** Where it takes its clients. */
     int port();
 
+    /** What is compared with the peers, and not one of them or an older state of our own. */
+    default boolean ours() {
+        return name().startsWith("ours");
+    }
+
     /** The process that is measured, with its children. */
     ProcessHandle proxy();
 
     void stop();
 
-    default boolean ours() {
+    /** Has to be warmed for longer than programs that are compiled before. */
+    default boolean isJvm() {
         return this instanceof Ours;
     }
 
@@ -38,10 +44,10 @@ sealed interface Target {
     record Ours(String name, int port, ProcessHandle proxy, Process operator, Lab lab) implements Target {
         private static final Pattern PID = Pattern.compile("proxy pid=(\\d+) started");
 
-        static Ours start(Lab lab, String name, int port, String pool) throws Exception {
+        static Ours start(Lab lab, Path home, String name, int port, String pool) throws Exception {
             lab.file(name + ".yaml", pool);
             List<String> command = List.of(
-                    "taskset", "-c", String.valueOf(Lab.PROXY_CORE), lab.home.resolve("backendpool").toString(),
+                    "taskset", "-c", String.valueOf(Lab.PROXY_CORE), home.resolve("backendpool").toString(),
                     "run", lab.path(name + ".yaml").toString(), "--state-dir", lab.path(name + "-state").toString(),
                     "--bind", "127.0.0.1", "--plain", "--for", "3h");
             Process operator = lab.start(name, command, Map.of("BACKENDPOOL_BUILD", "never"));
