@@ -9,6 +9,8 @@ import java.io.IOException;
  *   9001 to 9006  HTTP/1.1, on all addresses of 127.0.0.0/8
  *   9010          HTTP/2 in plain text
  *   9020          HTTP/1.1 by four processes, for tens of thousands of connections; where a case asks for it
+ *   9030          WebSocket, echoes; in this process
+ *   9031          UDP, echoes; in this process
  *
  *   /      69 bytes
  *   /10k   10 KiB
@@ -23,11 +25,14 @@ public final class Backend {
     /** Where {@link #startMany} listens. */
     public static final int MANY = 9020;
 
+    public static final int WEB_SOCKET_ECHO = 9030;
+    public static final int UDP_ECHO = 9031;
     private static final String SMALL = "sixty-nine bytes of plain text, like small answers of services often";
 
     private Backend() {}
 
-    static Process start(Lab lab) throws Exception {
+    /** Starts all but {@link #startMany}; they end with the lab. */
+    static void start(Lab lab) throws Exception {
         lab.file("10k", "0123456789abcdef".repeat(640));
         StringBuilder listen = new StringBuilder();
         for (int i = 0; i < COUNT; i++) {
@@ -37,7 +42,8 @@ public final class Backend {
         Process process = lab.startInside(
                 "backend", Lab.LOAD_CORE, "nginx", "-e", "stderr", "-p", lab.inside(""), "-c", configuration);
         lab.awaitPort("backend", process, FIRST);
-        return process;
+        Echo.webSocket(WEB_SOCKET_ECHO);
+        Echo.udp(UDP_ECHO);
     }
 
     /** One process may not open as many files as three proxies of 10,000 backends have connections. */

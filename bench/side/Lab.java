@@ -8,6 +8,7 @@ import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -22,14 +23,24 @@ public final class Lab implements AutoCloseable {
     static final int PROXY_CORE = 0;
     static final int LOAD_CORE = 1;
 
+    /** Stands for the folder of the run in configurations. */
+    public static final String FOLDER = "@folder@";
+    /** A self-signed certificate of P-256 for bench.internal, PEM; its key; both in one file. */
+    public static final String CERTIFICATE = FOLDER + "/certificate.pem";
+
+    public static final String KEY = FOLDER + "/key.pem";
+    public static final String BUNDLE = FOLDER + "/bundle.pem";
+    /** Stand for the contents of these files. */
+    public static final String BASE64_CERTIFICATE = "@certificate@";
+
+    public static final String BASE64_KEY = "@key@";
+
     final Path home;
     private final Path sid;
     /** Inside of {@code sid}, so that what runs there can read it. */
     private final Path folder;
 
     private final List<Process> started = new ArrayList<>();
-    private Process backend;
-
     private Lab(Path home, Path sid, Path folder) {
         this.home = home;
         this.sid = sid;
@@ -40,7 +51,8 @@ public final class Lab implements AutoCloseable {
         Path sid = home.resolve("bench/.tools/sid");
         Lab lab = new Lab(home, sid, Files.createTempDirectory(sid.resolve("tmp"), "bench"));
         try {
-            lab.backend = Backend.start(lab);
+            lab.makeCertificate();
+            Backend.start(lab);
         } catch (Exception e) {
             lab.close();
             throw e;
@@ -50,8 +62,25 @@ public final class Lab implements AutoCloseable {
 
     /** Writes a file of this run; returns its name as the programs in the folder see it. */
     public String file(String name, String text) throws IOException {
-        Files.writeString(folder.resolve(name), text);
+        String whole = text.replace(FOLDER, inside(""));
+        if (whole.contains(BASE64_KEY)) {
+            whole = whole.replace(BASE64_CERTIFICATE, base64("certificate.pem")).replace(BASE64_KEY, base64("key.pem"));
+        }
+        Files.writeString(folder.resolve(name), whole);
         return inside(name);
+    }
+
+    private String base64(String name) throws IOException {
+        return Base64.getEncoder().encodeToString(Files.readAllBytes(folder.resolve(name)));
+    }
+
+    private void makeCertificate() throws Exception {
+        runInside(
+                "openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "30",
+                "-subj", "/CN=bench.internal", "-addext", "subjectAltName=DNS:bench.internal",
+                "-keyout", inside("key.pem"), "-out", inside("certificate.pem"));
+        file("bundle.pem", Files.readString(path("certificate.pem")) + Files.readString(path("key.pem")));
+        Files.writeString(sid.resolve("etc/hosts"), "127.0.0.1 localhost bench.internal\n");
     }
 
     /** Where {@code name} is for this program. */

@@ -82,7 +82,7 @@ public interface Load {
             Files.deleteIfExists(log);
             List<String> command = new ArrayList<>(List.of(
                     "h2load", "-t1", "-c" + connections, "-m" + streams, "-D" + seconds, "--log-file", lab.inside("h2load.tsv")));
-            command.addAll(options);
+            options.forEach(option -> command.add(option.replace(Lab.FOLDER, lab.inside(""))));
             command.add(url.formatted(port));
             String said = lab.runInside(command.toArray(String[]::new));
             Matcher finished = FINISHED.matcher(said);

@@ -83,9 +83,8 @@ sealed interface Target {
 
         /** What a user does: saves the manifest. In one step, so that no half of it is read. */
         void edit(String pool) throws IOException {
-            Path next = lab.path(name + ".next");
-            Files.writeString(next, pool);
-            Files.move(next, lab.path(name + ".yaml"), java.nio.file.StandardCopyOption.ATOMIC_MOVE);
+            lab.file(name + ".next", pool);
+            Files.move(lab.path(name + ".next"), lab.path(name + ".yaml"), java.nio.file.StandardCopyOption.ATOMIC_MOVE);
         }
 
         @Override
