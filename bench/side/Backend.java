@@ -42,6 +42,7 @@ public final class Backend {
         Process process = lab.startInside(
                 "backend", Lab.LOAD_CORE, "nginx", "-e", "stderr", "-p", lab.inside(""), "-c", configuration);
         lab.awaitPort("backend", process, FIRST);
+        Lab.favour(process.toHandle());
         Echo.webSocket(WEB_SOCKET_ECHO);
         Echo.udp(UDP_ECHO);
     }
@@ -71,6 +72,7 @@ public final class Backend {
         Process process = lab.startInside(
                 "many", Lab.LOAD_CORE, "nginx", "-e", "stderr", "-p", lab.inside(""), "-c", configuration);
         lab.awaitPort("many", process, MANY);
+        Lab.favour(process.toHandle());
         return process;
     }
 

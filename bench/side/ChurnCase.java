@@ -74,7 +74,7 @@ public record ChurnCase(String name, String what, Load load) implements Case {
 
     private Outcome measure(Lab lab, Report report, Target target, Change change) throws Exception {
         try {
-            load.run(lab, target.port(), target.isJvm() ? 15 : 1);
+            Rounds.warm(lab, target, load);
             Report.Sample quiet = Rounds.sample(lab, target, load, SECONDS);
             CompletableFuture<Report.Sample> churned = CompletableFuture.supplyAsync(() -> {
                 try {

@@ -20,7 +20,6 @@ import java.util.function.IntFunction;
 public record IdleMemoryCase(String name, String what, IntFunction<Sides> sides, Load load, int connections)
         implements Case {
     private static final byte[] REQUEST = "GET / HTTP/1.1\r\nHost: bench\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
-    private static final int WARM_SECONDS = 10;
     private static final int SETTLE_MILLIS = 3_000;
 
     private record Memory(String target, boolean ours, double kibEach, long beforeKib, long openKib, long closedKib) {}
@@ -52,7 +51,7 @@ public record IdleMemoryCase(String name, String what, IntFunction<Sides> sides,
     }
 
     private Memory measure(Lab lab, Target target) throws Exception {
-        load.run(lab, target.port(), WARM_SECONDS);
+        Rounds.warm(lab, target, load);
         Thread.sleep(SETTLE_MILLIS);
         long before = Meter.rss(target.proxy());
         List<Socket> sockets = new ArrayList<>();

@@ -51,6 +51,7 @@ public final class Lab implements AutoCloseable {
         Path sid = home.resolve("bench/.tools/sid");
         Lab lab = new Lab(home, sid, Files.createTempDirectory(sid.resolve("tmp"), "bench"));
         try {
+            favour(ProcessHandle.current());
             lab.makeCertificate();
             Backend.start(lab);
         } catch (Exception e) {
@@ -95,7 +96,8 @@ public final class Lab implements AutoCloseable {
 
     /** Starts a program of the folder on a core; its output goes to {@code NAME.log}. */
     Process startInside(String name, int core, String... command) throws IOException {
-        List<String> whole = new ArrayList<>(List.of("taskset", "-c", String.valueOf(core), "chroot", sid.toString()));
+        // In a session of its own, as our proxy is: the scheduler may share a core out among sessions before processes.
+        List<String> whole = new ArrayList<>(List.of("setsid", "taskset", "-c", String.valueOf(core), "chroot", sid.toString()));
         whole.addAll(List.of(command));
         return start(name, whole, Map.of());
     }
@@ -112,6 +114,16 @@ public final class Lab implements AutoCloseable {
             started.add(process);
         }
         return process;
+    }
+
+    /** Gives a session as much of its core as bench/run has got for this program, where sessions are what counts. */
+    static void favour(ProcessHandle process) {
+        try {
+            String nice = run(List.of("nice")).strip();
+            Files.writeString(Path.of("/proc", Long.toString(process.pid()), "autogroup"), nice);
+        } catch (Exception unsupported) {
+            // Without groups of the scheduler, the process has inherited it.
+        }
     }
 
     /** Runs a program of the folder on the load's core to its end; returns what it printed. */

@@ -58,6 +58,7 @@ sealed interface Target {
                 if (pid.find() && said.contains("ready=1/1")) {
                     Lab.run(List.of("taskset", "-a", "-p", "-c", String.valueOf(Lab.LOAD_CORE), String.valueOf(operator.pid())));
                     ProcessHandle proxy = ProcessHandle.of(Long.parseLong(pid.group(1))).orElseThrow();
+                    Lab.favour(proxy);
                     return new Ours(name, port, proxy, operator, lab);
                 }
                 if (!operator.isAlive() || System.nanoTime() > deadline) {
@@ -114,6 +115,7 @@ sealed interface Target {
             String configuration = lab.file(name + ".cfg", COMMON.formatted(lab.inside(name + ".sock")) + sections);
             Process process = lab.startInside(name, Lab.PROXY_CORE, "haproxy", "-W", "-db", "-f", configuration);
             lab.awaitPort(name, process, port);
+            Lab.favour(process.toHandle());
             return new Haproxy(name, port, process.toHandle(), process, lab);
         }
 
@@ -147,6 +149,7 @@ sealed interface Target {
             Process process = lab.startInside(
                     name, Lab.PROXY_CORE, "nginx", "-e", "stderr", "-p", lab.inside(""), "-c", configuration);
             lab.awaitPort(name, process, port);
+            Lab.favour(process.toHandle());
             return new Nginx(name, port, process.toHandle(), process, lab);
         }
 
