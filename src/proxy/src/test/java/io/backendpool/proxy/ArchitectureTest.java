@@ -54,6 +54,8 @@ final class ArchitectureTest {
                     "io.backendpool.proxy.http",
                     "io.backendpool.proxy.listener",
                     "io.backendpool.proxy.probe",
+                    "io.backendpool.proxy.proxyprotocol",
+                    "io.backendpool.proxy.stream",
                     "io.backendpool.proxy.traffic",
                     "io.backendpool.proxy.upstream");
 
@@ -77,6 +79,8 @@ final class ArchitectureTest {
             .resideInAnyPackage(
                     "io.backendpool.proxy.http",
                     "io.backendpool.proxy.listener",
+                    "io.backendpool.proxy.proxyprotocol",
+                    "io.backendpool.proxy.stream",
                     "io.backendpool.proxy.traffic",
                     "io.backendpool.proxy.upstream")
             .should()

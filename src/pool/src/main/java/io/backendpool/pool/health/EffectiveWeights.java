@@ -6,6 +6,7 @@ import io.backendpool.pool.PoolSnapshot;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,13 +44,18 @@ public final class EffectiveWeights {
 
     /** Computes the weights; {@code states} are in the order of the snapshot's backends. */
     public static EffectiveWeights of(PoolSnapshot snapshot, List<HealthState> states) {
+        return of(snapshot, states, group -> true);
+    }
+
+    /** The same as if the pool had only the groups whose name {@code taken} takes; the backends of all others weigh 0. */
+    public static EffectiveWeights of(PoolSnapshot snapshot, List<HealthState> states, Predicate<String> taken) {
         if (states.size() != snapshot.backends().size()) {
             throw new IllegalArgumentException("states: %d (expected: %d, one for each backend)"
                     .formatted(states.size(), snapshot.backends().size()));
         }
         Map<String, Integer> weights = new HashMap<>();
         for (BackendGroup group : snapshot.groups()) {
-            weights.put(group.name(), group.weight());
+            weights.put(group.name(), taken.test(group.name()) ? group.weight() : 0);
         }
         HealthState used = bestState(snapshot, states, weights);
         Map<String, Integer> eligible = new HashMap<>();

@@ -3,6 +3,8 @@ package io.backendpool.proxy.admin;
 import io.backendpool.proxy.traffic.Limit;
 import io.backendpool.proxy.traffic.Outcome;
 import io.backendpool.proxy.traffic.StatusCounts;
+import io.backendpool.proxy.traffic.StreamKind;
+import io.backendpool.proxy.traffic.StreamTotals;
 import io.backendpool.proxy.traffic.TrafficTotals;
 import io.backendpool.proxy.traffic.TrafficTotals.LatencyBucket;
 import java.lang.management.ManagementFactory;
@@ -20,6 +22,7 @@ final class MetricsPage {
         pool(text, view);
         requests(text, view.totals());
         connections(text, view.totals());
+        streams(text, view.totals().streams());
         BackendMetrics.write(text, view);
         JvmMetrics.write(text);
         return text.toString();
@@ -96,6 +99,34 @@ final class MetricsPage {
                 .sample(totals.acceptedConnections());
         text.counter("backendpool_connect_failures_total", "Connections to backends that could not be made.")
                 .sample(totals.connectFailures());
+    }
+
+    private static void streams(MetricsText text, StreamTotals totals) {
+        text.gauge("backendpool_streams", "TCP and TLS connections and UDP sessions that are passed on as they are.");
+        for (StreamKind kind : StreamKind.values()) {
+            text.sample(totals.kind(kind).open(), "protocol", kind.label());
+        }
+        text.counter("backendpool_streams_ended_total", "The same, by how they ended.");
+        for (StreamKind kind : StreamKind.values()) {
+            for (Outcome outcome : Outcome.values()) {
+                long ended = totals.kind(kind).ended().getOrDefault(outcome, 0L);
+                text.sample(
+                        ended,
+                        "protocol",
+                        kind.label(),
+                        "outcome",
+                        outcome.name().toLowerCase(Locale.ROOT));
+            }
+        }
+        text.counter("backendpool_stream_bytes_total", "What was passed on; in: from clients, out: to them.");
+        for (StreamKind kind : StreamKind.values()) {
+            text.sample(totals.kind(kind).bytesIn(), "protocol", kind.label(), "direction", "in")
+                    .sample(totals.kind(kind).bytesOut(), "protocol", kind.label(), "direction", "out");
+        }
+        text.counter("backendpool_datagrams_dropped_total", "Datagrams that were not passed on.")
+                .sample(totals.datagramsDropped());
+        text.counter("backendpool_proxy_headers_refused_total", "Connections closed for their PROXY protocol header.")
+                .sample(totals.proxyHeadersRefused());
     }
 
     /** One sample for each class of statuses; {@code labels} come first. */

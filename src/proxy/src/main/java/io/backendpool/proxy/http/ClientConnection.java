@@ -1,7 +1,13 @@
 package io.backendpool.proxy.http;
 
+import io.backendpool.pool.BackendGroup.ProxyProtocol;
+import io.backendpool.proxy.proxyprotocol.ClientEnds;
 import io.backendpool.proxy.traffic.Limit;
 import io.backendpool.proxy.traffic.Outcome;
+import io.backendpool.proxy.upstream.PrivateConnections;
+import io.backendpool.proxy.upstream.Upstream;
+import io.backendpool.proxy.upstream.UpstreamConnection;
+import io.backendpool.proxy.upstream.UpstreamReceiver;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.PooledByteBufAllocator;
@@ -53,6 +59,9 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
     private String address = "";
     private byte[] addressBytes = {};
     private byte @Nullable [] localAuthority;
+    private @Nullable ClientEnds ends;
+    /** Those that begin with a header about this client; null until a backend wants one. */
+    private @Nullable PrivateConnections upstreams;
 
     ClientConnection(HttpLoop loop) {
         this.loop = loop;
@@ -66,8 +75,9 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
         // A client may close its sending side and still wait for the answer.
         ctx.channel().config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
         ctx.channel().config().setAllocator(PooledByteBufAllocator.DEFAULT);
-        if (ctx.channel().remoteAddress() instanceof InetSocketAddress remote) {
-            address = hostOf(remote);
+        ends = ClientEnds.of(ctx.channel());
+        if (ends != null) {
+            address = ends.sourceHost();
             addressBytes = address.getBytes(StandardCharsets.US_ASCII);
         }
         sinceTick = loop.tick();
@@ -145,6 +155,34 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
 
     boolean draining() {
         return draining;
+    }
+
+    /** An idle connection to {@code target} that this client's requests may use; null: there is none. */
+    @Nullable
+    UpstreamConnection takeIdle(Upstream target, UpstreamReceiver receiver) {
+        PrivateConnections own = privately(target);
+        return own == null ? target.takeIdle(receiver) : own.takeIdle(target, receiver);
+    }
+
+    /** Opens a connection to {@code target}, and tells {@code receiver}. */
+    void connect(Upstream target, UpstreamReceiver receiver) {
+        PrivateConnections own = privately(target);
+        if (own == null) {
+            target.connect(receiver);
+        } else {
+            own.connect(target, receiver);
+        }
+    }
+
+    /** Where connections to {@code target} tell of this client: its own; else null. */
+    private @Nullable PrivateConnections privately(Upstream target) {
+        if (target.proxyProtocol() == ProxyProtocol.NONE || ends == null) {
+            return null;
+        }
+        if (upstreams == null) {
+            upstreams = new PrivateConnections(ends);
+        }
+        return upstreams;
     }
 
     boolean isWritable() {
@@ -387,6 +425,9 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
         if (current != null) {
             current.clientGone();
         }
+        if (upstreams != null) {
+            upstreams.close();
+        }
         Buffers.release(in);
         in = null;
     }
@@ -394,6 +435,11 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
     /** Called about every 100 ms. */
     void onTick(int now) {
         int waited = now - sinceTick;
+        if (upstreams != null) {
+            for (int left = upstreams.closeIdle(loop.ticks().upstreamIdle()); left > 0; left--) {
+                loop.traffic().limitHit(Limit.UPSTREAM_IDLE_TIMEOUT);
+            }
+        }
         if (state == State.LINGERING) {
             if (waited > loop.ticks().linger()) {
                 requireContext().close();

@@ -117,11 +117,11 @@ final class Exchange implements UpstreamReceiver {
         }
         last = chosen;
         phase = Phase.CONNECTING;
-        UpstreamConnection idle = mayReuse ? chosen.takeIdle(this) : null;
+        UpstreamConnection idle = mayReuse ? client.takeIdle(chosen, this) : null;
         if (idle != null) {
             send(idle);
         } else {
-            chosen.connect(this);
+            client.connect(chosen, this);
         }
     }
 

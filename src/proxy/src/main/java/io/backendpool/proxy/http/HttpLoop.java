@@ -1,7 +1,6 @@
 package io.backendpool.proxy.http;
 
 import io.backendpool.proxy.traffic.AccessLog;
-import io.backendpool.proxy.traffic.Limit;
 import io.backendpool.proxy.traffic.LoopTraffic;
 import io.backendpool.proxy.traffic.TrafficRecorder;
 import io.backendpool.proxy.upstream.LoopUpstreams;
@@ -91,9 +90,7 @@ public final class HttpLoop {
     }
 
     /** Tells the client of a connection that was just accepted that there are too many, and closes it. */
-    public void refuse(ChannelHandlerContext context) {
-        traffic.limitHit(Limit.CLIENT_CONNECTIONS);
-        String reason = "this proxy has its maximum of %,d client connections".formatted(limits.maxClientConnections());
+    public void refuse(ChannelHandlerContext context, String reason) {
         context.channel()
                 .writeAndFlush(new Reply(503, "connection_limit_reached", reason).encode(context.alloc(), false, true))
                 .addListener(ChannelFutureListener.CLOSE);
@@ -137,11 +134,13 @@ public final class HttpLoop {
         return limits;
     }
 
-    LoopTraffic traffic() {
+    /** The counters of this event loop, of which there is one set. The loop. */
+    public LoopTraffic traffic() {
         return traffic;
     }
 
-    LoopUpstreams upstreams() {
+    /** The pool as this event loop sees it. The loop. */
+    public LoopUpstreams upstreams() {
         return upstreams;
     }
 

@@ -1,24 +1,19 @@
 package io.backendpool.proxy.listener;
 
+import io.backendpool.pool.Listener;
 import io.vertx.core.Future;
-import io.vertx.core.net.NetServer;
 import java.time.Duration;
-import java.util.List;
 
-/**
- * A port that is open: one server for each event loop, which share the socket.
- *
- * @param port 1 to 65,535
- * @param servers in the order of the event loops
- */
-record BoundPort(int port, List<NetServer> servers) {
+/** A port that is open. */
+sealed interface BoundPort permits TcpPort, UdpPort {
+    /** What is served on it; has the {@link Listener#socket socket} that it was bound with. */
+    Listener listener();
+
+    /** Serves the connections and datagrams from now on as {@code next}, of the same socket, says. */
+    void become(Listener next);
+
     /**
-     * Stops accepting, and tells the connections to end after their exchange. Completes when all have ended, or were cut
-     * at the deadline.
+     * Stops accepting, and lets what is under way end. Completes when all has ended, or was cut at the deadline.
      */
-    Future<Void> drain(Duration deadline) {
-        List<Future<Void>> ends =
-                servers.stream().map(server -> server.shutdown(deadline)).toList();
-        return Future.join(ends).mapEmpty();
-    }
+    Future<Void> drain(Duration deadline);
 }

@@ -1,9 +1,14 @@
 package io.backendpool.proxy.listener;
 
 import io.backendpool.pool.Listener;
+import io.backendpool.pool.TrafficPolicy;
 import io.backendpool.proxy.http.HttpLoop;
+import io.backendpool.proxy.proxyprotocol.ClientEnds;
+import io.backendpool.proxy.stream.StreamLoop;
 import io.backendpool.proxy.traffic.AccessLog;
+import io.backendpool.proxy.traffic.Limit;
 import io.backendpool.proxy.traffic.TrafficRecorder;
+import io.backendpool.proxy.upstream.LivePool;
 import io.backendpool.proxy.upstream.PoolHolder;
 import io.backendpool.proxy.upstream.ProxyLimits;
 import io.netty.channel.ChannelHandlerContext;
@@ -19,14 +24,14 @@ import io.vertx.core.net.NetServer;
 import io.vertx.core.net.NetServerOptions;
 import io.vertx.core.net.NetSocket;
 import java.net.BindException;
+import java.net.InetSocketAddress;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
@@ -43,20 +48,26 @@ import org.slf4j.LoggerFactory;
 public final class Listeners {
     private static final Logger LOG = LoggerFactory.getLogger(Listeners.class);
 
-    /** What a port that left the pool gives its requests to finish. */
-    private static final Duration REMOVED_PORT_GRACE = Duration.ofSeconds(60);
+    /** What a port or a backend that left the pool gives what is under way to end. */
+    private static final Duration REMOVED_GRACE = Duration.ofSeconds(60);
 
     private static final int BACKLOG = 4096;
 
     /** An event loop, and what runs on it. */
-    private record Worker(ContextInternal context, HttpLoop http) {}
+    private record Worker(ContextInternal context, HttpLoop http, StreamLoop streams) {}
 
     private final VertxInternal vertx;
     private final String bindAddress;
+    private final PoolHolder pools;
     private final ProxyLimits limits;
+    private final Duration removedGrace;
+    private final ClientCounts clients = new ClientCounts();
+    private final ProxyHeaderLog headerLog = new ProxyHeaderLog(System::nanoTime);
     private final List<Worker> workers = new ArrayList<>();
     private final AtomicInteger connections = new AtomicInteger();
-    private final Map<Integer, BoundPort> bound = new ConcurrentHashMap<>();
+    /** By {@link Listener#socket}. */
+    private final Map<String, BoundPort> bound = new ConcurrentHashMap<>();
+
     private volatile Map<String, Integer> portsByName = Map.of();
     private Future<?> lastChange = Future.succeededFuture();
 
@@ -74,10 +85,32 @@ public final class Listeners {
             TrafficRecorder traffic,
             ProxyLimits limits,
             @Nullable AccessLog accessLog) {
+        this(vertx, bindAddress, pools, traffic, limits, accessLog, REMOVED_GRACE);
+    }
+
+    /**
+     * The same.
+     *
+     * @param removedGrace what a port or a backend that left the pool gives what is under way to end
+     */
+    public Listeners(
+            Vertx vertx,
+            String bindAddress,
+            PoolHolder pools,
+            TrafficRecorder traffic,
+            ProxyLimits limits,
+            @Nullable AccessLog accessLog,
+            Duration removedGrace) {
+        this.removedGrace = removedGrace;
         this.vertx = (VertxInternal) vertx;
         this.bindAddress = bindAddress;
+        this.pools = pools;
         this.limits = limits;
         SecureRandom seeds = new SecureRandom();
+        int count = 0;
+        for (EventExecutor executor : this.vertx.nettyEventLoopGroup()) {
+            count += executor.isShutdown() ? 0 : 1;
+        }
         for (EventExecutor executor : this.vertx.nettyEventLoopGroup()) {
             EventLoop eventLoop = (EventLoop) executor;
             HttpLoop http = new HttpLoop(
@@ -91,7 +124,15 @@ public final class Listeners {
             http.start();
             ContextInternal context =
                     this.vertx.contextBuilder().withEventLoop(eventLoop).build();
-            workers.add(new Worker(context, http));
+            StreamLoop streams = new StreamLoop(
+                    eventLoop,
+                    this.vertx.transport().datagramChannelFactory(),
+                    http.upstreams(),
+                    http.traffic(),
+                    accessLog,
+                    removedGrace,
+                    count);
+            workers.add(new Worker(context, http, streams));
         }
     }
 
@@ -119,7 +160,10 @@ public final class Listeners {
                     portsByName = Map.of();
                     return Future.join(ends).<Void>mapEmpty().otherwiseEmpty();
                 })
-                .onComplete(done -> workers.forEach(worker -> worker.http().stop()))
+                .onComplete(done -> workers.forEach(worker -> {
+                    worker.streams().stop();
+                    worker.http().stop();
+                }))
                 .toCompletionStage();
     }
 
@@ -149,11 +193,11 @@ public final class Listeners {
     }
 
     private Future<@Nullable String> change(List<Listener> wanted) {
-        Set<Integer> wantedPorts = new HashSet<>();
+        Map<String, Listener> wantedSockets = new HashMap<>();
         List<Listener> missing = new ArrayList<>();
         for (Listener listener : wanted) {
-            wantedPorts.add(listener.port());
-            if (!bound.containsKey(listener.port())) {
+            wantedSockets.put(listener.socket(), listener);
+            if (!bound.containsKey(listener.socket())) {
                 missing.add(listener);
             }
         }
@@ -165,27 +209,40 @@ public final class Listeners {
                 result.complete(problem);
                 return;
             }
-            fresh.forEach(port -> bound.put(port.port(), port));
-            for (int port : List.copyOf(bound.keySet())) {
-                if (!wantedPorts.contains(port)) {
-                    close(port);
-                }
+            fresh.forEach(port -> bound.put(port.listener().socket(), port));
+            for (String socket : List.copyOf(bound.keySet())) {
+                keepOrClose(socket, wantedSockets.get(socket));
             }
             Map<String, Integer> names = new ConcurrentHashMap<>();
             wanted.forEach(listener -> names.put(listener.name(), listener.port()));
             portsByName = Map.copyOf(names);
-            missing.forEach(listener -> LOG.info("listener={} port={} opened", listener.name(), listener.port()));
+            missing.forEach(listener -> LOG.info("listener={} port={} opened", listener.name(), listener.socket()));
             result.complete(null);
         });
         return result.future();
     }
 
-    private void close(int port) {
-        BoundPort old = bound.remove(port);
-        if (old != null) {
-            LOG.info("port={} closed, its connections drain", port);
-            old.drain(REMOVED_PORT_GRACE);
+    private void keepOrClose(String socket, @Nullable Listener wanted) {
+        BoundPort port = bound.get(socket);
+        if (port == null) {
+            return;
         }
+        if (wanted == null) {
+            bound.remove(socket);
+            LOG.info("port={} closed, its connections drain", socket);
+            port.drain(removedGrace);
+            return;
+        }
+        Listener before = port.listener();
+        if (before.protocol() != wanted.protocol()) {
+            LOG.info(
+                    "listener={} port={} {}->{} for new connections",
+                    wanted.name(),
+                    socket,
+                    before.protocol(),
+                    wanted.protocol());
+        }
+        port.become(wanted);
     }
 
     private interface Bound {
@@ -198,11 +255,7 @@ public final class Listeners {
             return;
         }
         Listener listener = missing.get(next);
-        List<NetServer> servers = new ArrayList<>();
-        bindOnWorkers(listener, 0, servers).onComplete(done -> {
-            if (!servers.isEmpty()) {
-                fresh.add(new BoundPort(listener.port(), List.copyOf(servers)));
-            }
+        bind(listener, fresh).onComplete(done -> {
             if (done.succeeded()) {
                 bindAll(missing, next + 1, fresh, bound);
             } else {
@@ -211,38 +264,121 @@ public final class Listeners {
         });
     }
 
+    /** What was bound is in {@code fresh} even where the rest fails. */
+    private Future<Void> bind(Listener listener, List<BoundPort> fresh) {
+        if (listener.protocol().isUdp()) {
+            UdpPort port = new UdpPort(listener);
+            fresh.add(port);
+            InetSocketAddress address = new InetSocketAddress(bindAddress, listener.port());
+            return probeUdp(address).compose(free -> bindUdpOnWorkers(port, address, 0));
+        }
+        TcpPort port = new TcpPort(listener);
+        fresh.add(port);
+        return bindOnWorkers(port, 0);
+    }
+
     /** One server after the other: the first binds the socket, the others join it. */
-    private Future<Void> bindOnWorkers(Listener listener, int next, List<NetServer> servers) {
+    private Future<Void> bindOnWorkers(TcpPort port, int next) {
         if (next == workers.size()) {
             return Future.succeededFuture();
         }
         Worker worker = workers.get(next);
         Promise<NetServer> listening = Promise.promise();
         worker.context().runOnContext(ignored -> vertx.createNetServer(new NetServerOptions().setAcceptBacklog(BACKLOG))
-                .connectHandler(socket -> connected(worker, socket))
-                .listen(listener.port(), bindAddress)
+                .connectHandler(socket -> connected(worker, port, socket))
+                .listen(port.listener().port(), bindAddress)
                 .onComplete(listening));
         return listening.future().compose(server -> {
-            servers.add(server);
-            return bindOnWorkers(listener, next + 1, servers);
+            port.add(server);
+            return bindOnWorkers(port, next + 1);
         });
     }
 
+    /** Sockets that share a port would share it with another process, too: see first that the port is free. */
+    private Future<Void> probeUdp(InetSocketAddress address) {
+        return Future.fromCompletionStage(workers.getFirst().streams().probe(address));
+    }
+
+    private Future<Void> bindUdpOnWorkers(UdpPort port, InetSocketAddress address, int next) {
+        if (next == workers.size()) {
+            return Future.succeededFuture();
+        }
+        return Future.fromCompletionStage(workers.get(next)
+                        .streams()
+                        .bind(address, port.listener().name()))
+                .compose(socket -> {
+                    port.add(socket);
+                    return bindUdpOnWorkers(port, address, next + 1);
+                });
+    }
+
     /** On the worker's event loop. */
-    private void connected(Worker worker, NetSocket socket) {
+    private void connected(Worker worker, TcpPort port, NetSocket socket) {
         ChannelHandlerContext context = ((NetSocketInternal) socket).channelHandlerContext();
         int open = connections.incrementAndGet();
         context.channel().closeFuture().addListener(closed -> connections.decrementAndGet());
-        if (open > limits.maxClientConnections()) {
-            worker.http().refuse(context);
+        Listener listener = port.listener();
+        int max = Math.min(limits.maxClientConnections(), policy().limits().connections());
+        if (open > max) {
+            worker.http().traffic().limitHit(Limit.CLIENT_CONNECTIONS);
+            String reason = "this proxy has its maximum of %,d client connections".formatted(max);
+            refuse(worker, listener, context, reason);
+        } else if (ProxyHeaderHandler.isExpected(listener, context.channel())) {
+            context.pipeline()
+                    .addBefore(
+                            context.name(),
+                            "backendpool-proxy-header",
+                            new ProxyHeaderHandler(
+                                    listener.name(),
+                                    policy().timeouts().requestHead(),
+                                    worker.http().traffic(),
+                                    headerLog,
+                                    () -> admit(worker, listener, context)));
         } else {
-            worker.http().accept(context);
+            admit(worker, listener, context);
         }
+    }
+
+    /** The client is known. */
+    private void admit(Worker worker, Listener listener, ChannelHandlerContext context) {
+        Integer max = policy().limits().connectionsPerClient();
+        ClientEnds ends = max == null ? null : ClientEnds.of(context.channel());
+        if (max != null && ends != null && !clients.admit(ends.source().getAddress(), max, context.channel())) {
+            worker.http().traffic().limitHit(Limit.CONNECTIONS_PER_CLIENT);
+            String reason = "this client has its maximum of %,d connections".formatted(max);
+            refuse(worker, listener, context, reason);
+            return;
+        }
+        switch (listener.protocol()) {
+            case HTTP -> worker.http().accept(context);
+            case HTTPS -> serveHttps(context);
+            case TCP -> worker.streams().acceptTcp(context, listener.name());
+            case TLS -> worker.streams().acceptTls(context);
+            case UDP -> throw new IllegalStateException("a connection on a UDP port: " + listener);
+        }
+    }
+
+    /** The place where TLS is put in front of HTTP. Nothing is spoken in plain text on such a port. */
+    private static void serveHttps(ChannelHandlerContext context) {
+        context.close();
+    }
+
+    private void refuse(Worker worker, Listener listener, ChannelHandlerContext context, String reason) {
+        if (listener.protocol() == Listener.Protocol.HTTP) {
+            worker.http().refuse(context, reason);
+        } else {
+            context.close();
+        }
+    }
+
+    private TrafficPolicy policy() {
+        LivePool live = pools.current();
+        return live == null ? TrafficPolicy.DEFAULT : live.pool().snapshot().traffic();
     }
 
     private static String describe(Listener listener, Throwable cause) {
         String message = cause.getMessage() == null ? cause.toString() : cause.getMessage();
-        String what = "listener " + listener.name() + ": port " + listener.port();
+        String what = "listener " + listener.name() + ": port " + listener.socket();
         if (cause instanceof BindException || message.contains("Address already in use")) {
             return message.contains("Cannot assign")
                     ? what + " cannot be bound: the address is not of this host"

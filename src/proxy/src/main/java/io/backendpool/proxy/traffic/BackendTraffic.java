@@ -31,6 +31,11 @@ public final class BackendTraffic {
         counters.add(StatusClass.of(status), 1);
     }
 
+    /** What has ended was no request: there is no status to count. The loop. */
+    public void streamEnded() {
+        counters.add(IN_FLIGHT, -1);
+    }
+
     /** No connection could be made. The loop. */
     public void connectFailed() {
         counters.add(CONNECT_FAILURES, 1);

@@ -13,6 +13,8 @@ public enum Limit {
     HEAD_BYTES,
     TARGET_BYTES,
     CLIENT_CONNECTIONS,
+    CONNECTIONS_PER_CLIENT,
+    UDP_SESSIONS,
     CONNECTIONS_PER_BACKEND;
 
     /** As a metric's label: {@code connect_timeout}. */

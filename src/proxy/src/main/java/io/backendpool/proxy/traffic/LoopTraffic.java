@@ -19,7 +19,17 @@ public final class LoopTraffic {
     static final int ACCEPTED = CONNECTIONS + 1;
     static final int OUTCOMES = ACCEPTED + 1;
     static final int LIMITS = OUTCOMES + Outcome.values().length;
-    static final int FIELDS = LIMITS + Limit.values().length;
+    static final int DATAGRAMS_DROPPED = LIMITS + Limit.values().length;
+    static final int PROXY_HEADERS_REFUSED = DATAGRAMS_DROPPED + 1;
+    static final int STREAMS = PROXY_HEADERS_REFUSED + 1;
+    /** In each kind's part of the counters. */
+    static final int STREAM_OPEN = 0;
+
+    static final int STREAM_BYTES_IN = 1;
+    static final int STREAM_BYTES_OUT = 2;
+    static final int STREAM_OUTCOMES = 3;
+    static final int STREAM_FIELDS = STREAM_OUTCOMES + Outcome.values().length;
+    static final int FIELDS = STREAMS + StreamKind.values().length * STREAM_FIELDS;
 
     /** In the window: one counter for each latency bucket, then the proxy's own errors. */
     static final int WINDOW_ERRORS = LatencyScale.BUCKETS;
@@ -99,6 +109,36 @@ public final class LoopTraffic {
 
     public void limitHit(Limit limit) {
         counters.add(LIMITS + limit.ordinal(), 1);
+    }
+
+    public void streamOpened(StreamKind kind) {
+        counters.add(streams(kind) + STREAM_OPEN, 1);
+    }
+
+    public void streamBytes(StreamKind kind, long in, long out) {
+        int at = streams(kind);
+        counters.add(at + STREAM_BYTES_IN, in);
+        counters.add(at + STREAM_BYTES_OUT, out);
+    }
+
+    public void streamEnded(StreamKind kind, Outcome outcome) {
+        int at = streams(kind);
+        counters.add(at + STREAM_OPEN, -1);
+        counters.add(at + STREAM_OUTCOMES + outcome.ordinal(), 1);
+    }
+
+    /** A datagram was dropped, see {@link StreamTotals#datagramsDropped}. */
+    public void datagramDropped() {
+        counters.add(DATAGRAMS_DROPPED, 1);
+    }
+
+    /** A connection was closed for its PROXY protocol header. */
+    public void proxyHeaderRefused() {
+        counters.add(PROXY_HEADERS_REFUSED, 1);
+    }
+
+    static int streams(StreamKind kind) {
+        return STREAMS + kind.ordinal() * STREAM_FIELDS;
     }
 
     long counter(int field) {

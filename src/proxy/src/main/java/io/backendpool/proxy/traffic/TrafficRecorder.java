@@ -114,7 +114,27 @@ public final class TrafficRecorder {
                 sum(LoopTraffic.LATENCY_MICROS) / 1e6,
                 limits,
                 clientConnections(),
-                sum(LoopTraffic.ACCEPTED));
+                sum(LoopTraffic.ACCEPTED),
+                streams());
+    }
+
+    private StreamTotals streams() {
+        Map<StreamKind, StreamTotals.Kind> kinds = new EnumMap<>(StreamKind.class);
+        for (StreamKind kind : StreamKind.values()) {
+            int at = LoopTraffic.streams(kind);
+            Map<Outcome, Long> ended = new EnumMap<>(Outcome.class);
+            for (Outcome outcome : Outcome.values()) {
+                ended.put(outcome, sum(at + LoopTraffic.STREAM_OUTCOMES + outcome.ordinal()));
+            }
+            kinds.put(
+                    kind,
+                    new StreamTotals.Kind(
+                            (int) sum(at + LoopTraffic.STREAM_OPEN),
+                            sum(at + LoopTraffic.STREAM_BYTES_IN),
+                            sum(at + LoopTraffic.STREAM_BYTES_OUT),
+                            ended));
+        }
+        return new StreamTotals(kinds, sum(LoopTraffic.DATAGRAMS_DROPPED), sum(LoopTraffic.PROXY_HEADERS_REFUSED));
     }
 
     private StatusCounts statuses() {

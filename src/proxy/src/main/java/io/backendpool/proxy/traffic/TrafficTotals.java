@@ -20,6 +20,7 @@ import java.util.Map;
  * @param limitHits for each limit, how often it was hit
  * @param clientConnections open now
  * @param acceptedConnections since the start
+ * @param streams what was passed on without being read as requests
  */
 public record TrafficTotals(
         StatusCounts requests,
@@ -34,7 +35,8 @@ public record TrafficTotals(
         double latencySumSeconds,
         Map<Limit, Long> limitHits,
         int clientConnections,
-        long acceptedConnections) {
+        long acceptedConnections,
+        StreamTotals streams) {
 
     public TrafficTotals {
         outcomes = Map.copyOf(outcomes);

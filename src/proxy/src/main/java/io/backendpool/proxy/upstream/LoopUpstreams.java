@@ -1,9 +1,11 @@
 package io.backendpool.proxy.upstream;
 
 import io.backendpool.pool.Backend;
+import io.backendpool.pool.BackendGroup.ProxyProtocol;
 import io.backendpool.pool.BackendKey;
 import io.backendpool.pool.HealthState;
 import io.backendpool.pool.PoolSnapshot;
+import io.backendpool.pool.TrafficPolicy;
 import io.backendpool.pool.health.BackendHealth;
 import io.backendpool.pool.pick.Picker;
 import io.backendpool.pool.pick.Pickers;
@@ -35,6 +37,7 @@ public final class LoopUpstreams {
     private Picker picker = () -> Picker.NONE;
     private Upstream[] upstreams = NO_UPSTREAMS;
     private long[] weights = {};
+    private @Nullable ServerNameRoutes routes;
     private int tick;
 
     public LoopUpstreams(
@@ -58,8 +61,48 @@ public final class LoopUpstreams {
      */
     public @Nullable Upstream choose(List<Upstream> tried) {
         refresh();
+        return choose(picker, weights, tried);
+    }
+
+    /**
+     * The same among the groups that take connections for {@code serverName}.
+     *
+     * @param serverName lower case; null: the client names none
+     */
+    public @Nullable Upstream choose(@Nullable String serverName, List<Upstream> tried) {
+        refresh();
+        ServerNameRoutes.Route route = route(serverName);
+        return route == null ? null : choose(route.picker(), route.weights(), tried);
+    }
+
+    /** Whether a group takes connections for {@code serverName}, whatever the health of its backends. */
+    public boolean isServed(@Nullable String serverName) {
+        refresh();
+        return route(serverName) != null;
+    }
+
+    /** How traffic is treated; the usual way until a pool is live. */
+    public TrafficPolicy policy() {
+        refresh();
+        LivePool pool = seen;
+        return pool == null ? TrafficPolicy.DEFAULT : pool.pool().snapshot().traffic();
+    }
+
+    private ServerNameRoutes.@Nullable Route route(@Nullable String serverName) {
+        LivePool pool = seen;
+        if (pool == null) {
+            return null;
+        }
+        // Made for pools whose clients ask for names, and for no others.
+        if (routes == null) {
+            routes = new ServerNameRoutes(pool, random);
+        }
+        return routes.find(serverName);
+    }
+
+    private @Nullable Upstream choose(Picker from, long[] weightsOf, List<Upstream> tried) {
         for (int attempt = 0; attempt < limits.maxAttempts(); attempt++) {
-            int index = picker.pick();
+            int index = from.pick();
             if (index == Picker.NONE) {
                 return null;
             }
@@ -69,7 +112,7 @@ public final class LoopUpstreams {
         }
         // The picker keeps naming backends that failed: take the first eligible one that was not tried.
         for (int index = 0; index < upstreams.length; index++) {
-            if (weights[index] > 0 && usable(upstreams[index], tried)) {
+            if (weightsOf[index] > 0 && usable(upstreams[index], tried)) {
                 return upstreams[index];
             }
         }
@@ -144,26 +187,32 @@ public final class LoopUpstreams {
         return false;
     }
 
+    /** Follows the live pool: costs one comparison where it is still the same. */
     @SuppressWarnings("ReferenceEquality") // each change of the pool is a new object, and comparing contents would cost
-    private void refresh() {
+    public void refresh() {
         LivePool current = pools.current();
         if (current == seen || current == null) {
             return;
         }
         seen = current;
+        routes = null;
         PoolSnapshot snapshot = current.pool().snapshot();
+        Map<String, ProxyProtocol> headers = new HashMap<>();
+        snapshot.groups().forEach(group -> headers.put(group.name(), group.proxyProtocol()));
+        long[] nextWeights = current.weights().picking();
         Upstream[] next = new Upstream[snapshot.backends().size()];
         Map<BackendKey, Upstream> gone = new HashMap<>(byKey);
         for (int i = 0; i < next.length; i++) {
             Backend backend = snapshot.backends().get(i);
             gone.remove(backend.key());
             next[i] = byKey.computeIfAbsent(backend.key(), key -> new Upstream(key, traffic.backend(key), this));
+            next[i].become(headers.getOrDefault(backend.key().group(), ProxyProtocol.NONE), nextWeights[i] > 0);
         }
         gone.values().forEach(Upstream::remove);
         byKey.keySet().removeAll(gone.keySet());
         traffic.retain(byKey.keySet());
         upstreams = next;
-        weights = current.weights().picking();
+        weights = nextWeights;
         picker = Pickers.create(snapshot.loadBalancing().policy(), weights, random);
     }
 }

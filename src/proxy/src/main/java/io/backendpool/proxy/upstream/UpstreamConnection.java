@@ -14,14 +14,21 @@ import org.jspecify.annotations.Nullable;
 @SuppressWarnings("FutureReturnValueIgnored") // how a write or a close ends, the channel tells by its events
 public final class UpstreamConnection extends ChannelInboundHandlerAdapter {
     private final Upstream upstream;
+    private final @Nullable PrivateConnections client;
     private @Nullable ChannelHandlerContext context;
     private @Nullable UpstreamReceiver receiver;
     private @Nullable Throwable cause;
     private boolean reused;
     private int idleSinceTick;
 
-    UpstreamConnection(Upstream upstream) {
+    /**
+     * Not yet open.
+     *
+     * @param client whose it is; null: of whoever needs one
+     */
+    UpstreamConnection(Upstream upstream, @Nullable PrivateConnections client) {
         this.upstream = upstream;
+        this.client = client;
     }
 
     public Upstream upstream() {
@@ -77,7 +84,11 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter {
         receiver = null;
         reused = true;
         readable(true);
-        upstream.idle(this);
+        if (client == null) {
+            upstream.idle(this);
+        } else {
+            client.idle(this);
+        }
     }
 
     /** The exchange ended otherwise, or nobody needs the connection any more. */

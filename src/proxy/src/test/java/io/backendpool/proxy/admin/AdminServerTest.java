@@ -21,6 +21,7 @@ import io.backendpool.pool.health.EffectiveWeights;
 import io.backendpool.proxy.control.ControlState;
 import io.backendpool.proxy.traffic.Outcome;
 import io.backendpool.proxy.traffic.StatusCounts;
+import io.backendpool.proxy.traffic.StreamTotals;
 import io.backendpool.proxy.traffic.TrafficTotals;
 import io.backendpool.proxy.traffic.TrafficTotals.BackendTotals;
 import io.backendpool.proxy.traffic.TrafficTotals.LatencyBucket;
@@ -264,7 +265,8 @@ final class AdminServerTest {
                 1.25,
                 Map.of(),
                 3,
-                30);
+                30,
+                new StreamTotals(Map.of(), 0, 0));
         return new ProxyView(
                 new ProxyView.Identity(new PoolId("shop", "web"), "p-1", "1.0", "epoll", 2, START),
                 notReady,

@@ -1,0 +1,236 @@
+package io.backendpool.proxy.stream;
+
+import io.backendpool.proxy.traffic.Limit;
+import io.netty.bootstrap.Bootstrap;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.PooledByteBufAllocator;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFactory;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoop;
+import io.netty.channel.FixedRecvByteBufAllocator;
+import io.netty.channel.WriteBufferWaterMark;
+import io.netty.channel.socket.DatagramChannel;
+import io.netty.channel.socket.DatagramPacket;
+import io.netty.channel.socket.nio.NioChannelOption;
+import io.netty.channel.unix.UnixChannelOption;
+import java.net.InetSocketAddress;
+import java.net.StandardSocketOptions;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A listener's UDP socket of one event loop, and the sessions of those who send to it, by their address. But for
+ * {@link #rename} and {@link #drain}: event loop only.
+ */
+@SuppressWarnings("FutureReturnValueIgnored") // how a write or a close ends, the channel tells by its events
+public final class UdpSocket {
+    /** The largest datagram of UDP (RFC 768: a 16-bit length): a smaller buffer would cut what is longer. */
+    private static final int MAX_DATAGRAM = 65_535;
+    /** What waits to be sent while the kernel takes no more; what is beyond is dropped. */
+    private static final WriteBufferWaterMark WAITING = new WriteBufferWaterMark(512 * 1024, 1024 * 1024);
+    /** While the socket drains, a session ends when it has been silent for so long. */
+    private static final int QUIET_TICKS = StreamTicks.ticks(Duration.ofSeconds(2));
+
+    private final StreamLoop loop;
+    private final Map<InetSocketAddress, UdpSession> sessions = new HashMap<>();
+    /** Those whose datagrams are to be flushed at the end of the read cycle. */
+    private final List<UdpSession> touched = new ArrayList<>();
+
+    private final CompletableFuture<Void> end = new CompletableFuture<>();
+    private volatile String listener;
+    private @Nullable Channel channel;
+    private boolean draining;
+    private long drainEndNanos;
+
+    UdpSocket(StreamLoop loop, String listener) {
+        this.loop = loop;
+        this.listener = listener;
+    }
+
+    /** A UDP socket that is not open yet. */
+    static Bootstrap bootstrap(EventLoop loop, ChannelFactory<? extends DatagramChannel> channels) {
+        return new Bootstrap()
+                .group(loop)
+                .channelFactory(channels)
+                .option(ChannelOption.ALLOCATOR, PooledByteBufAllocator.DEFAULT)
+                .option(ChannelOption.RECVBUF_ALLOCATOR, new FixedRecvByteBufAllocator(MAX_DATAGRAM))
+                .option(ChannelOption.WRITE_BUFFER_WATER_MARK, WAITING);
+    }
+
+    static void probe(
+            EventLoop loop,
+            ChannelFactory<? extends DatagramChannel> channels,
+            InetSocketAddress address,
+            CompletableFuture<Void> free) {
+        ChannelHandler none = new ChannelInboundHandlerAdapter();
+        bootstrap(loop, channels).handler(none).bind(address).addListener((ChannelFutureListener) bound -> {
+            if (!bound.isSuccess()) {
+                free.completeExceptionally(bound.cause());
+                return;
+            }
+            bound.channel().close().addListener(closed -> free.complete(null));
+        });
+    }
+
+    void bind(InetSocketAddress address, CompletableFuture<UdpSocket> bound) {
+        bootstrap(loop.eventLoop(), loop.datagramChannels())
+                .handler(new Incoming())
+                .bind(address)
+                .addListener((ChannelFutureListener) done -> {
+                    if (!done.isSuccess()) {
+                        bound.completeExceptionally(done.cause());
+                        return;
+                    }
+                    channel = done.channel();
+                    loop.add(this);
+                    bound.complete(this);
+                });
+    }
+
+    /** The listener is called {@code name} from now on. Any thread. */
+    public void rename(String name) {
+        listener = name;
+    }
+
+    /**
+     * Takes no new sessions; those that there are end when they are silent for two seconds, or at the deadline. Completes
+     * when all have. Any thread.
+     */
+    public CompletionStage<Void> drain(Duration deadline) {
+        loop.eventLoop().execute(() -> {
+            draining = true;
+            drainEndNanos = loop.traffic().now() + deadline.toNanos();
+            if (sessions.isEmpty()) {
+                close();
+            }
+        });
+        return end;
+    }
+
+    /** Ends all sessions and closes the socket. */
+    void close() {
+        List.copyOf(sessions.values()).forEach(UdpSession::end);
+        loop.remove(this);
+        if (channel != null) {
+            channel.close().addListener(closed -> end.complete(null));
+        }
+    }
+
+    /** Called about every 100 ms. */
+    void onTick(int now) {
+        int idle = draining
+                ? Math.min(QUIET_TICKS, loop.ticks().session())
+                : loop.ticks().session();
+        List<UdpSession> ended = new ArrayList<>();
+        for (UdpSession session : sessions.values()) {
+            if (now - session.lastTick() > idle) {
+                ended.add(session);
+            }
+        }
+        ended.forEach(UdpSession::end);
+        if (draining && (sessions.isEmpty() || loop.traffic().now() - drainEndNanos >= 0)) {
+            close();
+        }
+    }
+
+    /** Queues a backend's datagram for the client at {@code to}; takes it over. False: it was dropped. */
+    boolean reply(ByteBuf data, InetSocketAddress to) {
+        Channel out = channel;
+        if (out == null || !out.isWritable()) {
+            data.release();
+            loop.traffic().datagramDropped();
+            return false;
+        }
+        out.write(new DatagramPacket(data, to), out.voidPromise());
+        return true;
+    }
+
+    void flush() {
+        if (channel != null) {
+            channel.flush();
+        }
+    }
+
+    void ended(UdpSession session) {
+        sessions.remove(session.client());
+    }
+
+    /** {@code session} has something to flush at the end of the read cycle. */
+    void touch(UdpSession session) {
+        touched.add(session);
+    }
+
+    String listener() {
+        return listener;
+    }
+
+    private void received(DatagramPacket datagram) {
+        UdpSession session = sessions.get(datagram.sender());
+        if (session == null) {
+            session = newSession(datagram.sender());
+        }
+        if (session == null) {
+            datagram.release();
+            loop.traffic().datagramDropped();
+            return;
+        }
+        session.fromClient(datagram.content());
+    }
+
+    private @Nullable UdpSession newSession(InetSocketAddress client) {
+        if (draining) {
+            return null;
+        }
+        if (sessions.size() >= loop.maxSessions()) {
+            loop.traffic().limitHit(Limit.UDP_SESSIONS);
+            return null;
+        }
+        UdpSession session = new UdpSession(loop, this, client);
+        sessions.put(client, session);
+        return session;
+    }
+
+    /** The handler of the listener's socket. */
+    private final class Incoming extends ChannelInboundHandlerAdapter {
+        @Override
+        public void handlerAdded(ChannelHandlerContext ctx) {
+            if (!ctx.channel().config().setOption(UnixChannelOption.SO_REUSEPORT, true)) {
+                ctx.channel().config().setOption(NioChannelOption.of(StandardSocketOptions.SO_REUSEPORT), true);
+            }
+        }
+
+        @Override
+        public void channelRead(ChannelHandlerContext ctx, Object message) {
+            if (message instanceof DatagramPacket datagram) {
+                received(datagram);
+            } else {
+                ctx.fireChannelRead(message);
+            }
+        }
+
+        @Override
+        public void channelReadComplete(ChannelHandlerContext ctx) {
+            for (UdpSession session : touched) {
+                session.flush();
+            }
+            touched.clear();
+        }
+
+        @Override
+        public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+            // One datagram could not be sent; the next one, to another client, may.
+            loop.traffic().datagramDropped();
+        }
+    }
+}
