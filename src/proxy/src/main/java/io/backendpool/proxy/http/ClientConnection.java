@@ -2,6 +2,7 @@ package io.backendpool.proxy.http;
 
 import io.backendpool.proxy.traffic.Limit;
 import io.backendpool.proxy.traffic.Outcome;
+import io.backendpool.proxy.upstream.LoopPolicy;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.Unpooled;
@@ -97,6 +98,12 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
     public void channelWritabilityChanged(ChannelHandlerContext ctx) {
         if (exchange != null) {
             exchange.clientWritabilityChanged();
+        } else if (state == State.OPEN && isWritable()) {
+            sinceTick = loop.tick();
+            process();
+            if (exchange != null) {
+                exchange.flushUpstream();
+            }
         }
     }
 
@@ -193,7 +200,8 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
             // A reset, since an HTTP/1.0 response without a length would end in good order with a plain close.
             channel.config().setOption(ChannelOption.SO_LINGER, 0);
         }
-        channel.close();
+        // Not the channel's close: Vert.x would wait until all is written, which a client that does not read prevents.
+        requireContext().close();
     }
 
     // Reading requests
@@ -225,7 +233,8 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
     private boolean processSome(ByteBuf buffer) {
         Exchange current = exchange;
         if (current == null) {
-            return readHead(buffer);
+            // A client that does not read its answers gets no further ones: they would pile up here.
+            return isWritable() && readHead(buffer);
         }
         if (current.requestComplete() || !current.canTakeBody()) {
             return false;
@@ -244,8 +253,9 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
             return refuse(Reply.refused(400, "a line of the head ends with LF alone (RFC 9112, 2.2)"));
         }
         int length = end == HeadEnd.INCOMPLETE ? buffer.readableBytes() : end - start;
-        if (length > loop.limits().maxHeadBytes()) {
-            return refuseLength(buffer, start);
+        LoopPolicy policy = loop.policy();
+        if (length > policy.headBytes()) {
+            return refuseLength(buffer, start, policy.headBytes());
         }
         if (end == HeadEnd.INCOMPLETE) {
             searched = length;
@@ -260,7 +270,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
             return refuse(Reply.refused(head.problemStatus, head.problem == null ? "malformed head" : head.problem));
         }
         buffer.skipBytes(length);
-        begin(head, buffer);
+        begin(head, policy, buffer);
         return true;
     }
 
@@ -278,9 +288,9 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
         return buffer.isReadable();
     }
 
-    private void begin(RequestHead head, ByteBuf buffer) {
+    private void begin(RequestHead head, LoopPolicy policy, ByteBuf buffer) {
         ByteBuf edited = loop.editor().request(allocator(), head, addressBytes, localAuthority());
-        BodyFraming body = BodyFraming.ofRequest(head, loop.limits().maxHeadBytes());
+        BodyFraming body = BodyFraming.ofRequest(head, policy.headBytes());
         RequestFacts facts = RequestFacts.of(
                 head, loop.accessLog() == null ? null : loop.editor().forLog(head));
         Exchange next = new Exchange(loop, this, facts, body, edited);
@@ -294,8 +304,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
         }
     }
 
-    private boolean refuseLength(ByteBuf buffer, int start) {
-        int max = loop.limits().maxHeadBytes();
+    private boolean refuseLength(ByteBuf buffer, int start, int max) {
         if (buffer.indexOf(start, start + max, Syntax.CR) < 0) {
             loop.traffic().limitHit(Limit.TARGET_BYTES);
             return refuse(Reply.refused(414, "the request line alone is longer than %,d bytes".formatted(max)));
@@ -318,7 +327,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
             return;
         }
         Exchange current = exchange;
-        boolean wanted = current == null || (current.requestComplete() ? in == null : current.canTakeBody());
+        boolean wanted = current == null ? isWritable() : (current.requestComplete() ? in == null : current.canTakeBody());
         if (context.channel().config().isAutoRead() != wanted) {
             context.channel().config().setAutoRead(wanted);
         }
@@ -378,16 +387,22 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
     /** Called about every 100 ms. */
     void onTick(int now) {
         int waited = now - sinceTick;
+        LoopPolicy policy = loop.policy();
         if (state == State.LINGERING) {
-            if (waited > loop.ticks().linger()) {
+            if (waited > policy.lingerTicks()) {
                 requireContext().close();
             }
         } else if (exchange != null) {
             exchange.onTick(now);
-        } else if (in != null && waited > loop.ticks().requestHead()) {
+        } else if (!isWritable()) {
+            if (waited > policy.streamTicks()) {
+                loop.traffic().limitHit(Limit.STREAM_IDLE_TIMEOUT);
+                cut();
+            }
+        } else if (in != null && waited > policy.requestHeadTicks()) {
             loop.traffic().limitHit(Limit.REQUEST_HEAD_TIMEOUT);
             refuse(Reply.refused(408, "the request's head did not come in time"));
-        } else if (in == null && waited > loop.ticks().clientIdle()) {
+        } else if (in == null && waited > policy.idleTicks()) {
             loop.traffic().limitHit(Limit.CLIENT_IDLE_TIMEOUT);
             requireContext().close();
         }

@@ -3,12 +3,15 @@ package io.backendpool.proxy.http;
 import io.backendpool.proxy.traffic.AccessLog;
 import io.backendpool.proxy.traffic.Limit;
 import io.backendpool.proxy.traffic.Outcome;
+import io.backendpool.proxy.upstream.AttemptPlan;
+import io.backendpool.proxy.upstream.LoopPolicy;
+import io.backendpool.proxy.upstream.QueuedRequest;
 import io.backendpool.proxy.upstream.Upstream;
 import io.backendpool.proxy.upstream.UpstreamConnection;
 import io.backendpool.proxy.upstream.UpstreamReceiver;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ConnectTimeoutException;
-import java.util.ArrayList;
+import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -18,39 +21,43 @@ import org.jspecify.annotations.Nullable;
  * access log has it.
  *
  * <pre>
- *   CONNECTING -> AWAITING -> RESPONDING -> ENDED
- *        ^------------'  retry: no byte of a response was seen
+ *   QUEUED -> CONNECTING -> AWAITING -> RESPONDING -> ENDED
+ *                ^------------'  retry: nothing of a response went to the client
  * </pre>
  */
-final class Exchange implements UpstreamReceiver {
+final class Exchange implements UpstreamReceiver, QueuedRequest, ResponseRelay.Judge {
     private enum Phase {
+        QUEUED,
         CONNECTING,
         AWAITING,
         RESPONDING,
         ENDED
     }
 
-    /** Requests are sent again after they reached a backend at most this often, so that one that kills backends stops. */
-    private static final int MAX_RESENDS = 2;
-
     private final HttpLoop loop;
     private final ClientConnection client;
     private final RequestFacts facts;
     private final BodyFraming requestBody;
+    private final AttemptPlan plan;
+    private final LoopPolicy policy;
     private final long startNanos;
-    private final int startTick;
     private final @Nullable ByteBuf head;
     private @Nullable ByteBuf replay;
-    private boolean replayable = true;
+    /** What was sent of the request so far is still here, and may be sent again. */
+    private boolean replayable;
     private Phase phase = Phase.CONNECTING;
     private @Nullable UpstreamConnection upstream;
     private @Nullable Upstream last;
     private @Nullable ResponseRelay response;
-    private List<Upstream> tried = List.of();
-    private String lastFailure = "";
+    private @Nullable Upstream nextAfterStatus;
+    private @Nullable Object queuePlace;
     private int attempts;
-    private int resends;
     private int progressTick;
+    /** When the request had been read whole; until then when its head had. */
+    private int requestTick;
+    /** When the try under way began to be waited for. */
+    private int tryTick;
+    private long tryNanos;
     private long bytesIn;
     private int status;
     private boolean byProxy;
@@ -63,8 +70,12 @@ final class Exchange implements UpstreamReceiver {
         this.requestBody = requestBody;
         this.head = head;
         this.startNanos = loop.traffic().now();
-        this.startTick = loop.tick();
-        this.progressTick = startTick;
+        this.plan = new AttemptPlan(loop.upstreams());
+        this.policy = plan.policy();
+        this.progressTick = loop.tick();
+        this.requestTick = progressTick;
+        this.replayable = facts.idempotent();
+        loop.upstreams().retryBudget().requestStarted();
     }
 
     boolean requestComplete() {
@@ -92,23 +103,57 @@ final class Exchange implements UpstreamReceiver {
         }
         progress();
         bytesIn += taken;
+        if (requestBody.done()) {
+            requestTick = loop.tick();
+            tryTick = requestTick;
+        }
         ByteBuf data = in.readRetainedSlice(taken);
-        if (upstream == null) {
+        UpstreamConnection connection = upstream;
+        if (connection == null) {
             replay = Buffers.join(client.allocator(), replay, data);
             return;
         }
-        // More than the first part has been sent: it could not be sent again whole.
-        dropReplay();
-        upstream.write(data);
+        if (replayable && (replay == null ? 0 : replay.readableBytes()) + taken <= loop.limits().maxReplayBytes()) {
+            replay = Buffers.join(client.allocator(), replay, data.retainedSlice());
+        } else {
+            dropReplay();
+        }
+        connection.write(data);
     }
 
     void tryNextBackend() {
-        Upstream chosen = loop.upstreams().choose(tried);
-        if (chosen == null) {
-            noBackendLeft();
+        Upstream chosen = plan.next();
+        if (chosen != null) {
+            attempt(chosen, true);
             return;
         }
-        attempt(chosen, true);
+        phase = Phase.QUEUED;
+        progress();
+        queuePlace = loop.upstreams().enqueue(this);
+        if (queuePlace == null) {
+            noBackendLeft();
+        }
+    }
+
+    @Override
+    public List<Upstream> tried() {
+        return plan.tried();
+    }
+
+    @Override
+    public void backendFree(Upstream free) {
+        queuePlace = null;
+        attempt(free, true);
+        client.requestWanted();
+        flushUpstream();
+    }
+
+    @Override
+    public void queueTimedOut() {
+        queuePlace = null;
+        String reason = "no backend had room within %s (circuitBreaker, timeouts.queue)"
+                .formatted(text(policy.source().timeouts().queue()));
+        fail(new Reply(503, "connection_limit_reached", reason), Outcome.NO_BACKEND);
     }
 
     private void attempt(Upstream chosen, boolean mayReuse) {
@@ -129,8 +174,11 @@ final class Exchange implements UpstreamReceiver {
         upstream = connection;
         phase = Phase.AWAITING;
         progress();
-        response = new ResponseRelay(loop, client, facts);
-        connection.upstream().traffic().started(loop.traffic().now());
+        tryTick = progressTick;
+        tryNanos = loop.traffic().now();
+        response = new ResponseRelay(loop, client, facts, policy.headBytes(), policy.retriesStatuses() ? this : null);
+        connection.upstream().traffic().started(tryNanos);
+        loop.traffic().sent(connection.reused());
         if (head != null) {
             connection.write(head.retainedDuplicate());
         }
@@ -166,26 +214,19 @@ final class Exchange implements UpstreamReceiver {
         if (phase == Phase.ENDED) {
             return;
         }
-        exclude(target, Failures.describe(cause));
+        plan.exclude(target, Failures.describe(cause));
         tryNextBackend();
         flushUpstream();
     }
 
-    private void exclude(Upstream target, String failure) {
-        if (tried.isEmpty()) {
-            tried = new ArrayList<>(4);
-        }
-        tried.add(target);
-        lastFailure = failure;
-    }
-
     private void noBackendLeft() {
-        if (tried.isEmpty()) {
+        if (tried().isEmpty() || loop.upstreams().isBusy(tried())) {
             String reason = loop.upstreams().unavailableReason();
             fail(new Reply(503, "destination_unavailable", reason), Outcome.NO_BACKEND);
             return;
         }
-        String reason = "no backend could be reached: tried %d, the last was: %s".formatted(tried.size(), lastFailure);
+        String reason = "no backend could be reached: tried %d, the last was: %s"
+                .formatted(tried().size(), plan.lastFailure());
         fail(new Reply(502, "connection_refused", reason), Outcome.CONNECT_FAILED);
     }
 
@@ -204,11 +245,53 @@ final class Exchange implements UpstreamReceiver {
         switch (result) {
             case MORE -> pauseIfClientIsSlow();
             case COMPLETE -> complete(relay);
+            case REPLACED -> sendAgainInsteadOf(relay);
             case MALFORMED -> {
                 String reason = "the backend sent no valid response: " + relay.problem();
                 fail(new Reply(502, "http_protocol_error", reason), Outcome.BACKEND_FAILED);
             }
         }
+    }
+
+    @Override
+    public boolean replaces(int found) {
+        UpstreamConnection connection = upstream;
+        if (connection == null || !maySendAgain()) {
+            return false;
+        }
+        nextAfterStatus = plan.retryAfterStatus(connection.upstream(), found);
+        return nextAfterStatus != null;
+    }
+
+    /** The response was one to retry, and was not passed on. */
+    private void sendAgainInsteadOf(ResponseRelay relay) {
+        UpstreamConnection connection = upstream;
+        Upstream next = nextAfterStatus;
+        upstream = null;
+        nextAfterStatus = null;
+        if (connection == null || next == null) {
+            throw new IllegalStateException("no backend to send the request to again");
+        }
+        endTry(connection, relay.status(), loop.traffic().now());
+        boolean reusable = relay.connectionReusable();
+        closeRelay();
+        if (reusable) {
+            connection.release();
+        } else {
+            connection.close();
+        }
+        sendAgain(next, true);
+    }
+
+    private void sendAgain(Upstream next, boolean mayReuse) {
+        closeRelay();
+        attempt(next, mayReuse);
+        client.requestWanted();
+        flushUpstream();
+    }
+
+    private void endTry(UpstreamConnection connection, int answered, long now) {
+        connection.upstream().traffic().ended(answered, tryNanos, now);
     }
 
     /** The final response's head has gone to the client: nothing can be sent again, nor answered otherwise. */
@@ -258,10 +341,9 @@ final class Exchange implements UpstreamReceiver {
             return;
         }
         upstream = null;
-        gone.upstream().traffic().ended(status);
+        endTry(gone, status, loop.traffic().now());
         String how = cause == null ? "connection closed" : Failures.describe(cause);
-        if (phase == Phase.AWAITING && !relay.sawBytes() && mayResend()) {
-            resend(gone, how);
+        if (phase == Phase.AWAITING && !relay.sawBytes() && maySendAgain() && resend(gone, how)) {
             return;
         }
         String when = relay.sawBytes() ? "in the middle of the response" : "before the response";
@@ -270,36 +352,38 @@ final class Exchange implements UpstreamReceiver {
     }
 
     /** RFC 9110, 9.2.2: only what may happen twice is sent twice, and only what is still here as a whole. */
-    private boolean mayResend() {
-        return facts.idempotent() && replayable && requestBody.done() && resends < MAX_RESENDS;
+    private boolean maySendAgain() {
+        return replayable;
     }
 
-    private void resend(UpstreamConnection gone, String how) {
-        resends++;
-        closeRelay();
-        if (gone.reused()) {
-            // Most likely it was just being closed for idleness, and so may the other idle ones: a fresh one, there.
-            attempt(gone.upstream(), false);
-        } else {
-            exclude(gone.upstream(), how);
-            tryNextBackend();
+    /** Sends the request again after its connection was lost; false: it may not be. */
+    private boolean resend(UpstreamConnection gone, String how) {
+        if (gone.reused() && gone.upstream().hasRoom() && plan.takeFreshChance()) {
+            sendAgain(gone.upstream(), false);
+            return true;
         }
-        flushUpstream();
+        Upstream next = plan.retryAfterReset(gone.upstream(), how);
+        if (next == null) {
+            return false;
+        }
+        sendAgain(next, true);
+        return true;
     }
 
     private void complete(ResponseRelay relay) {
         UpstreamConnection connection = upstream;
         upstream = null;
         boolean wholeRequest = requestBody.done();
+        long now = loop.traffic().now();
         if (connection != null) {
-            connection.upstream().traffic().ended(status);
+            endTry(connection, status, now);
             if (wholeRequest && relay.connectionReusable()) {
                 connection.release();
             } else {
                 connection.close();
             }
         }
-        finished(Outcome.ANSWERED);
+        finished(Outcome.ANSWERED, now);
         client.exchangeEnded(relay.keepClient() && wholeRequest);
     }
 
@@ -309,13 +393,14 @@ final class Exchange implements UpstreamReceiver {
             return;
         }
         boolean answered = phase == Phase.RESPONDING;
-        dropUpstream();
+        long now = loop.traffic().now();
+        dropUpstream(now);
         boolean keep = facts.keepAlive() && requestBody.done();
         if (!answered) {
             status = reply.status();
             byProxy = true;
         }
-        finished(outcome);
+        finished(outcome, now);
         if (answered) {
             client.cut();
         } else {
@@ -326,35 +411,43 @@ final class Exchange implements UpstreamReceiver {
     /** The client is gone or was given up: what the backend does is of no use to anyone. */
     void clientGone() {
         if (phase != Phase.ENDED) {
-            dropUpstream();
-            finished(Outcome.CLIENT_GONE);
+            long now = loop.traffic().now();
+            dropUpstream(now);
+            finished(Outcome.CLIENT_GONE, now);
         }
     }
 
-    private void dropUpstream() {
+    private void dropUpstream(long now) {
         UpstreamConnection connection = upstream;
         upstream = null;
         if (connection != null) {
-            connection.upstream().traffic().ended(phase == Phase.RESPONDING ? status : 0);
+            endTry(connection, phase == Phase.RESPONDING ? status : 0, now);
             connection.close();
         }
     }
 
     /** Called about every 100 ms. */
     void onTick(int now) {
-        Ticks ticks = loop.ticks();
         int still = now - progressTick;
+        UpstreamConnection connection = upstream;
+        if (connection != null && connection.upstream().isOverdue(now)) {
+            loop.traffic().limitHit(Limit.DRAIN_DEADLINE);
+            String reason = "the backend left the pool, and the time to finish is over";
+            fail(new Reply(503, "destination_unavailable", reason), Outcome.BACKEND_TIMEOUT);
+            return;
+        }
         switch (phase) {
-            case CONNECTING -> {
-                if (now - startTick > ticks.response()) {
-                    timeout(
-                            Limit.RESPONSE_TIMEOUT,
-                            "no connection to a backend in time, the last try was " + lastFailure);
+            case QUEUED, CONNECTING -> {
+                if (requestBody.done() && now - requestTick > policy.requestTicks()) {
+                    requestTimedOut("no connection to a backend within "
+                            + text(policy.source().timeouts().request()));
+                } else if (!requestBody.done() && canTakeBody() && still > policy.streamTicks()) {
+                    bodyTimedOut();
                 }
             }
-            case AWAITING -> awaitingTick(still, ticks);
+            case AWAITING -> awaitingTick(now, still);
             case RESPONDING -> {
-                if (still > ticks.streamIdle()) {
+                if (still > policy.streamTicks()) {
                     loop.traffic().limitHit(Limit.STREAM_IDLE_TIMEOUT);
                     Outcome outcome = client.isWritable() ? Outcome.BACKEND_TIMEOUT : Outcome.CLIENT_GONE;
                     fail(new Reply(504, "http_response_timeout", "the response does not move"), outcome);
@@ -364,33 +457,71 @@ final class Exchange implements UpstreamReceiver {
         }
     }
 
-    private void awaitingTick(int still, Ticks ticks) {
-        if (requestBody.done() || !canTakeBody()) {
-            if (still > ticks.response()) {
-                String reason = "the backend did not answer within %d s"
-                        .formatted(loop.limits().responseTimeout().toSeconds());
-                timeout(Limit.RESPONSE_TIMEOUT, reason);
+    private void awaitingTick(int now, int still) {
+        if (requestBody.done()) {
+            if (now - requestTick > policy.requestTicks()) {
+                requestTimedOut("the backend did not answer within "
+                        + text(policy.source().timeouts().request()));
+            } else if (policy.tryTicks() > 0 && now - tryTick > policy.tryTicks()) {
+                tryTimedOut();
             }
-        } else if (still > ticks.streamIdle()) {
-            loop.traffic().limitHit(Limit.STREAM_IDLE_TIMEOUT);
-            fail(Reply.refused(408, "the request's body did not come in time"), Outcome.REFUSED);
+        } else if (still > policy.streamTicks()) {
+            if (canTakeBody()) {
+                bodyTimedOut();
+            } else {
+                loop.traffic().limitHit(Limit.STREAM_IDLE_TIMEOUT);
+                String reason = "the backend does not read the request";
+                fail(new Reply(504, "http_response_timeout", reason), Outcome.BACKEND_TIMEOUT);
+            }
         }
     }
 
-    private void timeout(Limit limit, String reason) {
-        loop.traffic().limitHit(limit);
+    private void bodyTimedOut() {
+        loop.traffic().limitHit(Limit.STREAM_IDLE_TIMEOUT);
+        fail(Reply.refused(408, "the request's body did not come in time"), Outcome.REFUSED);
+    }
+
+    private void requestTimedOut(String reason) {
+        loop.traffic().limitHit(Limit.RESPONSE_TIMEOUT);
         fail(new Reply(504, "http_response_timeout", reason), Outcome.BACKEND_TIMEOUT);
     }
 
+    private void tryTimedOut() {
+        loop.traffic().limitHit(Limit.TRY_TIMEOUT);
+        UpstreamConnection connection = upstream;
+        ResponseRelay relay = response;
+        if (connection != null && relay != null && !relay.passedAny() && maySendAgain()) {
+            Upstream next = plan.retryAfterTimeout(connection.upstream());
+            if (next != null) {
+                dropUpstream(loop.traffic().now());
+                sendAgain(next, true);
+                return;
+            }
+        }
+        Duration perTry = policy.retries().perTryTimeout();
+        String reason = "the backend did not answer within " + (perTry == null ? "its time" : text(perTry));
+        fail(new Reply(504, "http_response_timeout", reason), Outcome.BACKEND_TIMEOUT);
+    }
+
+    private static String text(Duration wait) {
+        long millis = wait.toMillis();
+        return millis % 1000 == 0 ? millis / 1000 + " s" : millis + " ms";
+    }
+
     /** The one place where the outcome of an exchange is known: counters, the access log, and what learns from outcomes. */
-    private void finished(Outcome outcome) {
+    private void finished(Outcome outcome, long now) {
         phase = Phase.ENDED;
+        if (queuePlace != null) {
+            loop.upstreams().leave(queuePlace);
+            queuePlace = null;
+        }
+        plan.end();
+        loop.upstreams().retryBudget().requestEnded();
         ResponseRelay relay = response;
         long bytesOut = relay == null ? 0 : relay.bytes();
         closeRelay();
         dropReplay();
         Buffers.release(head);
-        long now = loop.traffic().now();
         loop.traffic().ended(outcome, status, byProxy, startNanos, now);
         loop.traffic().bytes(bytesIn, bytesOut);
         AccessLog log = loop.accessLog();

@@ -4,6 +4,8 @@ import io.backendpool.proxy.traffic.AccessLog;
 import io.backendpool.proxy.traffic.Limit;
 import io.backendpool.proxy.traffic.LoopTraffic;
 import io.backendpool.proxy.traffic.TrafficRecorder;
+import io.backendpool.proxy.upstream.LoopPolicy;
+import io.backendpool.proxy.upstream.LoopShare;
 import io.backendpool.proxy.upstream.LoopUpstreams;
 import io.backendpool.proxy.upstream.PoolHolder;
 import io.backendpool.proxy.upstream.ProxyLimits;
@@ -27,7 +29,6 @@ import org.jspecify.annotations.Nullable;
 public final class HttpLoop {
     private final EventLoop eventLoop;
     private final ProxyLimits limits;
-    private final Ticks ticks;
     private final LoopTraffic traffic;
     private final LoopUpstreams upstreams;
     private final @Nullable AccessLog accessLog;
@@ -42,6 +43,7 @@ public final class HttpLoop {
      * Takes part in {@code eventLoop}.
      *
      * @param channels makes the channels to backends, of the kind that the event loop serves
+     * @param share this loop's part of what is limited for the whole proxy
      * @param random this loop's own
      */
     public HttpLoop(
@@ -50,13 +52,13 @@ public final class HttpLoop {
             PoolHolder pools,
             TrafficRecorder recorder,
             ProxyLimits limits,
+            LoopShare share,
             @Nullable AccessLog accessLog,
             RandomGenerator random) {
         this.eventLoop = eventLoop;
         this.limits = limits;
-        this.ticks = Ticks.of(limits);
         this.traffic = recorder.addLoop();
-        this.upstreams = new LoopUpstreams(eventLoop, channels, pools, traffic, limits, random);
+        this.upstreams = new LoopUpstreams(eventLoop, channels, pools, traffic, limits, share, random);
         this.accessLog = accessLog;
         this.editor = new HeadEditor(new RequestIds(random));
     }
@@ -65,7 +67,8 @@ public final class HttpLoop {
     public void start() {
         eventLoop.execute(() -> {
             if (timer == null) {
-                timer = eventLoop.scheduleAtFixedRate(this::onTick, Ticks.MILLIS, Ticks.MILLIS, TimeUnit.MILLISECONDS);
+                timer = eventLoop.scheduleAtFixedRate(
+                        this::onTick, LoopPolicy.TICK_MILLIS, LoopPolicy.TICK_MILLIS, TimeUnit.MILLISECONDS);
             }
         });
     }
@@ -90,10 +93,14 @@ public final class HttpLoop {
         before.pipeline().addBefore(before.name(), "backendpool-http", new ClientConnection(this));
     }
 
-    /** Tells the client of a connection that was just accepted that there are too many, and closes it. */
-    public void refuse(ChannelHandlerContext context) {
-        traffic.limitHit(Limit.CLIENT_CONNECTIONS);
-        String reason = "this proxy has its maximum of %,d client connections".formatted(limits.maxClientConnections());
+    /**
+     * Tells the client of a connection that was just accepted why it is not served, and closes it.
+     *
+     * @param limit what was reached
+     * @param reason one sentence without a full stop
+     */
+    public void refuse(ChannelHandlerContext context, Limit limit, String reason) {
+        traffic.limitHit(limit);
         context.channel()
                 .writeAndFlush(new Reply(503, "connection_limit_reached", reason).encode(context.alloc(), false, true))
                 .addListener(ChannelFutureListener.CLOSE);
@@ -116,7 +123,7 @@ public final class HttpLoop {
 
     private void onTick() {
         tick++;
-        upstreams.tick(tick, ticks.upstreamIdle());
+        upstreams.tick(tick);
         // From the end: a connection that closes is replaced by the last one, which has been seen.
         for (int i = connections.size() - 1; i >= 0; i--) {
             if (i < connections.size()) {
@@ -129,8 +136,9 @@ public final class HttpLoop {
         return tick;
     }
 
-    Ticks ticks() {
-        return ticks;
+    /** The policy of the live pool, looked up now. Event loop only. */
+    public LoopPolicy policy() {
+        return upstreams.policy();
     }
 
     ProxyLimits limits() {

@@ -23,8 +23,16 @@ final class ResponseRelay {
         MORE,
         /** The response has been passed on whole. */
         COMPLETE,
+        /** The {@link Judge} does not want it; nothing was passed on. */
+        REPLACED,
         /** The backend broke the protocol, see {@link #problem}. */
         MALFORMED
+    }
+
+    /** Decides whether a final response is passed on. */
+    interface Judge {
+        /** True: the request is sent again, and this response is dropped. */
+        boolean replaces(int status);
     }
 
     private static final ByteBuf LAST_CHUNK = Unpooled.unreleasableBuffer(
@@ -37,6 +45,8 @@ final class ResponseRelay {
     private final HttpLoop loop;
     private final ClientConnection client;
     private final RequestFacts facts;
+    private final int maxHeadBytes;
+    private final @Nullable Judge judge;
     private @Nullable ByteBuf in;
     private int searched;
     private @Nullable BodyFraming body;
@@ -44,19 +54,34 @@ final class ResponseRelay {
     private int status;
     private long bytes;
     private boolean sawBytes;
+    private boolean passedInterim;
     private boolean makeChunked;
     private boolean dropChunked;
     private boolean keepClient;
     private boolean keepUpstream;
 
-    ResponseRelay(HttpLoop loop, ClientConnection client, RequestFacts facts) {
+    /**
+     * For one try of a request.
+     *
+     * @param maxHeadBytes of the head, and of the trailers
+     * @param judge null: each response is passed on
+     */
+    ResponseRelay(
+            HttpLoop loop, ClientConnection client, RequestFacts facts, int maxHeadBytes, @Nullable Judge judge) {
         this.loop = loop;
         this.client = client;
         this.facts = facts;
+        this.maxHeadBytes = maxHeadBytes;
+        this.judge = judge;
     }
 
     boolean sawBytes() {
         return sawBytes;
+    }
+
+    /** Some of the response went to the client. */
+    boolean passedAny() {
+        return passedInterim || started();
     }
 
     /** The final head has been passed on. */
@@ -128,8 +153,8 @@ final class ResponseRelay {
             return malformed("a line of the head ends with LF alone (RFC 9112, 2.2)");
         }
         int length = end == HeadEnd.INCOMPLETE ? buffer.readableBytes() : end - start;
-        if (length > loop.limits().maxHeadBytes()) {
-            return malformed("the head is longer than " + loop.limits().maxHeadBytes() + " bytes");
+        if (length > maxHeadBytes) {
+            return malformed("the head is longer than %,d bytes".formatted(maxHeadBytes));
         }
         if (end == HeadEnd.INCOMPLETE) {
             searched = length;
@@ -153,15 +178,18 @@ final class ResponseRelay {
             ByteBuf edited = loop.editor().response(client.allocator(), head, Connection.IMPLICIT, false, false);
             client.write(edited != null ? edited : buffer.retainedSlice(buffer.readerIndex(), length));
             client.flush();
+            passedInterim = true;
         }
         buffer.skipBytes(length);
     }
 
     private @Nullable Result passFinal(ByteBuf buffer, ResponseHead head, int length) {
-        BodyFraming framing =
-                BodyFraming.ofResponse(head, facts.isHead(), loop.limits().maxHeadBytes());
-        body = framing;
+        BodyFraming framing = BodyFraming.ofResponse(head, facts.isHead(), maxHeadBytes);
         status = head.status;
+        if (judge != null && !passedInterim && judge.replaces(status)) {
+            return drop(buffer, head, framing, length);
+        }
+        body = framing;
         makeChunked = framing.isUntilClose() && facts.version11();
         dropChunked = head.chunked && !facts.version11();
         boolean endMarked = makeChunked || (!framing.isUntilClose() && !dropChunked);
@@ -176,6 +204,17 @@ final class ResponseRelay {
             return framing.done() ? Result.COMPLETE : null;
         }
         return passUnedited(buffer, framing, length);
+    }
+
+    /** Passes over what is here of a response that nobody wants. */
+    private Result drop(ByteBuf buffer, ResponseHead head, BodyFraming framing, int headLength) {
+        buffer.skipBytes(headLength);
+        int taken = framing.take(buffer, null);
+        if (taken > 0) {
+            buffer.skipBytes(taken);
+        }
+        keepUpstream = head.keepAlive() && framing.done();
+        return Result.REPLACED;
     }
 
     /** Head and body go on in the buffer that they came in. */

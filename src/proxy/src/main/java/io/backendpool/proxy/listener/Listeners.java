@@ -1,9 +1,12 @@
 package io.backendpool.proxy.listener;
 
+import io.backendpool.pool.ClientLimits;
 import io.backendpool.pool.Listener;
 import io.backendpool.proxy.http.HttpLoop;
 import io.backendpool.proxy.traffic.AccessLog;
+import io.backendpool.proxy.traffic.Limit;
 import io.backendpool.proxy.traffic.TrafficRecorder;
+import io.backendpool.proxy.upstream.LoopShare;
 import io.backendpool.proxy.upstream.PoolHolder;
 import io.backendpool.proxy.upstream.ProxyLimits;
 import io.netty.channel.ChannelHandlerContext;
@@ -19,6 +22,8 @@ import io.vertx.core.net.NetServer;
 import io.vertx.core.net.NetServerOptions;
 import io.vertx.core.net.NetSocket;
 import java.net.BindException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -43,9 +48,6 @@ import org.slf4j.LoggerFactory;
 public final class Listeners {
     private static final Logger LOG = LoggerFactory.getLogger(Listeners.class);
 
-    /** What a port that left the pool gives its requests to finish. */
-    private static final Duration REMOVED_PORT_GRACE = Duration.ofSeconds(60);
-
     private static final int BACKLOG = 4096;
 
     /** An event loop, and what runs on it. */
@@ -56,6 +58,7 @@ public final class Listeners {
     private final ProxyLimits limits;
     private final List<Worker> workers = new ArrayList<>();
     private final AtomicInteger connections = new AtomicInteger();
+    private final ClientCounts perClient = new ClientCounts();
     private final Map<Integer, BoundPort> bound = new ConcurrentHashMap<>();
     private volatile Map<String, Integer> portsByName = Map.of();
     private Future<?> lastChange = Future.succeededFuture();
@@ -78,6 +81,10 @@ public final class Listeners {
         this.bindAddress = bindAddress;
         this.limits = limits;
         SecureRandom seeds = new SecureRandom();
+        int loops = 0;
+        for (EventExecutor unused : this.vertx.nettyEventLoopGroup()) {
+            loops++;
+        }
         for (EventExecutor executor : this.vertx.nettyEventLoopGroup()) {
             EventLoop eventLoop = (EventLoop) executor;
             HttpLoop http = new HttpLoop(
@@ -86,6 +93,7 @@ public final class Listeners {
                     pools,
                     traffic,
                     limits,
+                    new LoopShare(workers.size(), loops),
                     accessLog,
                     new SplittableRandom(seeds.nextLong()));
             http.start();
@@ -184,7 +192,7 @@ public final class Listeners {
         BoundPort old = bound.remove(port);
         if (old != null) {
             LOG.info("port={} closed, its connections drain", port);
-            old.drain(REMOVED_PORT_GRACE);
+            old.drain(limits.drainDeadline());
         }
     }
 
@@ -231,10 +239,23 @@ public final class Listeners {
     /** On the worker's event loop. */
     private void connected(Worker worker, NetSocket socket) {
         ChannelHandlerContext context = ((NetSocketInternal) socket).channelHandlerContext();
+        InetAddress client = context.channel().remoteAddress() instanceof InetSocketAddress remote
+                ? remote.getAddress()
+                : InetAddress.getLoopbackAddress();
         int open = connections.incrementAndGet();
-        context.channel().closeFuture().addListener(closed -> connections.decrementAndGet());
-        if (open > limits.maxClientConnections()) {
-            worker.http().refuse(context);
+        int ofClient = perClient.add(client);
+        context.channel().closeFuture().addListener(closed -> {
+            connections.decrementAndGet();
+            perClient.remove(client);
+        });
+        ClientLimits clients = worker.http().policy().clients();
+        Integer mostOfClient = clients.connectionsPerClient();
+        if (open > clients.connections()) {
+            String reason = "this proxy has its maximum of %,d client connections".formatted(clients.connections());
+            worker.http().refuse(context, Limit.CLIENT_CONNECTIONS, reason);
+        } else if (mostOfClient != null && ofClient > mostOfClient) {
+            String reason = "this client has its maximum of %,d connections".formatted(mostOfClient);
+            worker.http().refuse(context, Limit.CONNECTIONS_PER_CLIENT, reason);
         } else {
             worker.http().accept(context);
         }

@@ -2,7 +2,7 @@ package io.backendpool.proxy.traffic;
 
 import java.util.Locale;
 
-/** The limits of {@code ProxyLimits}, as they are counted when hit. */
+/** The limits of {@code TrafficPolicy} and {@code ProxyLimits}, as they are counted when hit. */
 public enum Limit {
     CONNECT_TIMEOUT,
     REQUEST_HEAD_TIMEOUT,
@@ -13,7 +13,16 @@ public enum Limit {
     HEAD_BYTES,
     TARGET_BYTES,
     CLIENT_CONNECTIONS,
-    CONNECTIONS_PER_BACKEND;
+    CONNECTIONS_PER_CLIENT,
+    CONNECTIONS_PER_BACKEND,
+    REQUESTS_PER_BACKEND,
+    RETRIES_PER_BACKEND,
+    RETRY_BUDGET,
+    TRY_TIMEOUT,
+    QUEUE_FULL,
+    QUEUE_TIMEOUT,
+    DRAIN_DEADLINE,
+    MEMORY;
 
     /** As a metric's label: {@code connect_timeout}. */
     public String label() {

@@ -2,6 +2,7 @@ package io.backendpool.proxy.upstream;
 
 import io.backendpool.pool.BackendKey;
 import io.backendpool.proxy.traffic.BackendTraffic;
+import io.backendpool.proxy.traffic.Limit;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.ArrayDeque;
@@ -19,7 +20,10 @@ public final class Upstream {
     private final LoopUpstreams owner;
     private final Deque<UpstreamConnection> idle = new ArrayDeque<>();
     private int open;
+    private int retries;
+    private boolean eligible;
     private boolean removed;
+    private int removedTick;
 
     Upstream(BackendKey key, BackendTraffic traffic, LoopUpstreams owner) {
         this.key = key;
@@ -55,30 +59,78 @@ public final class Upstream {
     /** Opens a connection, and tells {@code receiver}. */
     public void connect(UpstreamReceiver receiver) {
         open++;
-        owner.connector().connect(this, receiver);
+        owner.connector().connect(this, owner.currentPolicy().connectMillis(), receiver);
     }
 
-    /** A request can be sent: there is an idle connection, or room for one more. */
-    boolean hasRoom() {
-        return !idle.isEmpty() || open < owner.limits().maxConnectionsPerBackend();
+    /** The limit that keeps one more request from being sent; null: it can be sent. */
+    @Nullable
+    Limit limitReached() {
+        LoopPolicy policy = owner.currentPolicy();
+        if (open - idle.size() >= policy.maxRequests()) {
+            return Limit.REQUESTS_PER_BACKEND;
+        }
+        return idle.isEmpty() && open >= policy.maxConnections() ? Limit.CONNECTIONS_PER_BACKEND : null;
+    }
+
+    /** One more request can be sent now. */
+    public boolean hasRoom() {
+        return limitReached() == null;
+    }
+
+    boolean hasRoomForRetry() {
+        return retries < owner.currentPolicy().maxRetries();
+    }
+
+    void retryStarted() {
+        retries++;
+    }
+
+    void retryEnded() {
+        retries--;
+    }
+
+    /** It is in the live pool with a weight above 0. */
+    boolean isEligible() {
+        return eligible;
+    }
+
+    void eligible(boolean now) {
+        eligible = now;
+    }
+
+    /**
+     * The backend left the pool so long ago that what it still has must end, however long-lived it is.
+     *
+     * @param tick of now
+     */
+    public boolean isOverdue(int tick) {
+        return removed && tick - removedTick > owner.currentPolicy().drainTicks();
     }
 
     void idle(UpstreamConnection connection) {
-        if (removed || !connection.isActive() || idle.size() >= owner.limits().maxIdlePerBackend()) {
+        LoopPolicy policy = owner.currentPolicy();
+        if (removed
+                || !connection.isActive()
+                || connection.served() >= policy.maxRequestsPerConnection()
+                || open > policy.maxConnections()
+                || idle.size() >= owner.limits().maxIdlePerBackend()) {
             connection.close();
             return;
         }
         connection.idleSince(owner.tick());
         idle.addFirst(connection);
+        owner.freed(this);
     }
 
     void closed(UpstreamConnection connection) {
         open--;
         idle.remove(connection);
+        owner.freed(this);
     }
 
     void connectFailed() {
         open--;
+        owner.freed(this);
     }
 
     /** Closes what has been idle since {@code tick} or longer; returns how many. */
@@ -93,9 +145,11 @@ public final class Upstream {
         return closed;
     }
 
-    /** The backend has left the pool: idle connections close now, the others when their exchange ends. */
+    /** The backend has left the pool: idle connections close now, the others when their exchange ends or is overdue. */
     void remove() {
         removed = true;
+        removedTick = owner.tick();
+        eligible = false;
         UpstreamConnection connection;
         while ((connection = idle.pollFirst()) != null) {
             connection.close();

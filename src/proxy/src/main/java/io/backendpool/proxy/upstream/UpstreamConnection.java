@@ -17,7 +17,7 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter {
     private @Nullable ChannelHandlerContext context;
     private @Nullable UpstreamReceiver receiver;
     private @Nullable Throwable cause;
-    private boolean reused;
+    private int served;
     private int idleSinceTick;
 
     UpstreamConnection(Upstream upstream) {
@@ -30,7 +30,12 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter {
 
     /** It has served another exchange before, so the backend may be closing it at this moment. */
     public boolean reused() {
-        return reused;
+        return served > 0;
+    }
+
+    /** Exchanges that have ended in good order. */
+    int served() {
+        return served;
     }
 
     void use(UpstreamReceiver next) {
@@ -75,7 +80,7 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter {
     /** The exchange has ended in good order: the connection may serve the next one. */
     public void release() {
         receiver = null;
-        reused = true;
+        served++;
         readable(true);
         upstream.idle(this);
     }

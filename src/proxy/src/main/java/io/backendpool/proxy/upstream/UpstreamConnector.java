@@ -14,20 +14,22 @@ import io.netty.channel.EventLoop;
 final class UpstreamConnector {
     private final Bootstrap bootstrap;
 
-    UpstreamConnector(EventLoop loop, ChannelFactory<? extends Channel> channels, ProxyLimits limits) {
+    UpstreamConnector(EventLoop loop, ChannelFactory<? extends Channel> channels) {
         bootstrap = new Bootstrap()
                 .group(loop)
                 .channelFactory(channels)
                 .option(ChannelOption.ALLOCATOR, PooledByteBufAllocator.DEFAULT)
-                .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, (int)
-                        limits.connectTimeout().toMillis())
                 .option(ChannelOption.TCP_NODELAY, true)
                 .option(ChannelOption.SO_KEEPALIVE, true);
     }
 
-    void connect(Upstream upstream, UpstreamReceiver receiver) {
+    void connect(Upstream upstream, int timeoutMillis, UpstreamReceiver receiver) {
         UpstreamConnection connection = new UpstreamConnection(upstream);
-        ChannelFuture future = bootstrap.clone().handler(connection).connect(upstream.address());
+        ChannelFuture future = bootstrap
+                .clone()
+                .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, timeoutMillis)
+                .handler(connection)
+                .connect(upstream.address());
         future.addListener((ChannelFutureListener) done -> {
             if (done.isSuccess()) {
                 connection.use(receiver);
