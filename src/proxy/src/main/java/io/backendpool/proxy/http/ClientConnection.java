@@ -5,6 +5,7 @@ import io.backendpool.proxy.traffic.Outcome;
 import io.backendpool.proxy.upstream.LoopPolicy;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
@@ -62,6 +63,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
         context = ctx;
         // A client may close its sending side and still wait for the answer.
         ctx.channel().config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
+        ctx.channel().config().setAllocator(PooledByteBufAllocator.DEFAULT);
         if (ctx.channel().remoteAddress() instanceof InetSocketAddress remote) {
             address = hostOf(remote);
             addressBytes = address.getBytes(StandardCharsets.US_ASCII);
@@ -151,6 +153,16 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
 
     boolean isWritable() {
         return requireContext().channel().isWritable();
+    }
+
+    /** What was read and not yet consumed, which becomes the caller's; there is some. */
+    ByteBuf handOverInput() {
+        ByteBuf input = in;
+        if (input == null) {
+            throw new IllegalStateException("nothing was read");
+        }
+        in = null;
+        return input;
     }
 
     void write(ByteBuf data) {

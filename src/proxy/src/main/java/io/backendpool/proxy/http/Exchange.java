@@ -107,7 +107,7 @@ final class Exchange implements UpstreamReceiver, QueuedRequest, ResponseRelay.J
             requestTick = loop.tick();
             tryTick = requestTick;
         }
-        ByteBuf data = in.readRetainedSlice(taken);
+        ByteBuf data = taken == in.readableBytes() ? client.handOverInput() : in.readRetainedSlice(taken);
         UpstreamConnection connection = upstream;
         if (connection == null) {
             replay = Buffers.join(client.allocator(), replay, data);
@@ -180,7 +180,8 @@ final class Exchange implements UpstreamReceiver, QueuedRequest, ResponseRelay.J
         connection.upstream().traffic().started(tryNanos);
         loop.traffic().sent(connection.reused());
         if (head != null) {
-            connection.write(head.retainedDuplicate());
+            // An earlier try may have written it, and moved its index.
+            connection.write(head.readerIndex(0).retain());
         }
         if (replay != null) {
             connection.write(replay.retainedDuplicate());

@@ -256,17 +256,17 @@ class RetriesTest {
                     connection.readRequest();
                     connection.socket.getInputStream().readAllBytes();
                 });
-                Proxy proxy = Proxy.to(policy, busy, slow);
-                Client one = proxy.connect();
-                Client two = proxy.connect();
-                Client three = proxy.connect()) {
-            // Round robin: each client is sent to one of both; those that met `busy` go to `slow` as retries, one at most.
-            one.get("/");
-            await().until(() -> requests(busy, slow) >= 1);
-            two.get("/");
-            three.get("/");
+                Proxy proxy = Proxy.to(policy, busy, slow)) {
+            // Round robin: of six, at least two meet `busy`; they go to `slow` as retries, of which one is allowed.
+            List<Client> clients = new ArrayList<>();
+            for (int i = 0; i < 6; i++) {
+                clients.add(proxy.connect().get("/"));
+            }
             await().untilAsserted(() -> assertThat(proxy.traffic.totals().limitHits().get(Limit.RETRIES_PER_BACKEND))
                     .isPositive());
+            for (Client client : clients) {
+                client.close();
+            }
         }
     }
 }
