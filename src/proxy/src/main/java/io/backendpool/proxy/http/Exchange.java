@@ -3,8 +3,9 @@ package io.backendpool.proxy.http;
 import io.backendpool.proxy.traffic.AccessLog;
 import io.backendpool.proxy.traffic.Limit;
 import io.backendpool.proxy.traffic.Outcome;
+import io.backendpool.proxy.upstream.UnprocessedException;
 import io.backendpool.proxy.upstream.Upstream;
-import io.backendpool.proxy.upstream.UpstreamConnection;
+import io.backendpool.proxy.upstream.UpstreamLink;
 import io.backendpool.proxy.upstream.UpstreamReceiver;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ConnectTimeoutException;
@@ -22,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  *        ^------------'  retry: no byte of a response was seen
  * </pre>
  */
-final class Exchange implements UpstreamReceiver {
+public final class Exchange implements UpstreamReceiver {
     private enum Phase {
         CONNECTING,
         AWAITING,
@@ -34,18 +35,18 @@ final class Exchange implements UpstreamReceiver {
     private static final int MAX_RESENDS = 2;
 
     private final HttpLoop loop;
-    private final ClientConnection client;
+    private final Downstream client;
     private final RequestFacts facts;
-    private final BodyFraming requestBody;
+    private BodyFraming requestBody;
     private final long startNanos;
     private final int startTick;
     private final @Nullable ByteBuf head;
     private @Nullable ByteBuf replay;
     private boolean replayable = true;
     private Phase phase = Phase.CONNECTING;
-    private @Nullable UpstreamConnection upstream;
+    private @Nullable UpstreamLink upstream;
     private @Nullable Upstream last;
-    private @Nullable ResponseRelay response;
+    private @Nullable Relay response;
     private List<Upstream> tried = List.of();
     private String lastFailure = "";
     private int attempts;
@@ -54,9 +55,16 @@ final class Exchange implements UpstreamReceiver {
     private long bytesIn;
     private int status;
     private boolean byProxy;
+    /** The response switched protocols: bytes pass both ways until both have ended. */
+    private boolean tunnel;
+    /** When it was seen that its backend has left the pool; 0: it has not. */
+    private int removedTick;
+
+    private boolean clientEnded;
+    private boolean backendEnded;
 
     /** Takes over {@code head}, the head as it is sent to the backend. */
-    Exchange(HttpLoop loop, ClientConnection client, RequestFacts facts, BodyFraming requestBody, ByteBuf head) {
+    private Exchange(HttpLoop loop, Downstream client, RequestFacts facts, BodyFraming requestBody, ByteBuf head) {
         this.loop = loop;
         this.client = client;
         this.facts = facts;
@@ -67,13 +75,24 @@ final class Exchange implements UpstreamReceiver {
         this.progressTick = startTick;
     }
 
-    boolean requestComplete() {
+    /** Begins the exchange that {@code head} asks for; sends nothing yet. */
+    static Exchange begin(HttpLoop loop, Downstream client, RequestHead head) {
+        ByteBuf edited =
+                loop.editor().request(client.allocator(), head, client.addressBytes(), client.localAuthority());
+        BodyFraming body = BodyFraming.ofRequest(head, loop.limits().maxHeadBytes());
+        RequestFacts facts = RequestFacts.of(
+                head, loop.accessLog() == null ? null : loop.editor().forLog(head));
+        return new Exchange(loop, client, facts, body, edited);
+    }
+
+    /** The request has been taken whole. */
+    public boolean requestComplete() {
         return requestBody.done();
     }
 
     /** More of the request's body can be taken without holding too much. */
-    boolean canTakeBody() {
-        UpstreamConnection connection = upstream;
+    public boolean canTakeBody() {
+        UpstreamLink connection = upstream;
         if (connection != null) {
             return connection.isWritable();
         }
@@ -81,7 +100,7 @@ final class Exchange implements UpstreamReceiver {
     }
 
     /** Takes from {@code in} what belongs to the request's body. */
-    void takeBody(ByteBuf in) {
+    public void takeBody(ByteBuf in) {
         int taken = requestBody.take(in, null);
         if (taken == BodyFraming.MALFORMED) {
             fail(Reply.refused(400, requestBody.problem()), Outcome.REFUSED);
@@ -102,7 +121,8 @@ final class Exchange implements UpstreamReceiver {
         upstream.write(data);
     }
 
-    void tryNextBackend() {
+    /** Chooses a backend and sends what is here of the request. */
+    public void tryNextBackend() {
         Upstream chosen = loop.upstreams().choose(tried);
         if (chosen == null) {
             noBackendLeft();
@@ -117,7 +137,7 @@ final class Exchange implements UpstreamReceiver {
         }
         last = chosen;
         phase = Phase.CONNECTING;
-        UpstreamConnection idle = mayReuse ? chosen.takeIdle(this) : null;
+        UpstreamLink idle = mayReuse ? chosen.takeIdle(this) : null;
         if (idle != null) {
             send(idle);
         } else {
@@ -125,11 +145,11 @@ final class Exchange implements UpstreamReceiver {
         }
     }
 
-    private void send(UpstreamConnection connection) {
+    private void send(UpstreamLink connection) {
         upstream = connection;
         phase = Phase.AWAITING;
         progress();
-        response = new ResponseRelay(loop, client, facts);
+        response = client.relay(facts);
         connection.upstream().traffic().started(loop.traffic().now());
         if (head != null) {
             connection.write(head.retainedDuplicate());
@@ -139,14 +159,14 @@ final class Exchange implements UpstreamReceiver {
         }
     }
 
-    void flushUpstream() {
+    public void flushUpstream() {
         if (upstream != null) {
             upstream.flush();
         }
     }
 
     @Override
-    public void upstreamConnected(UpstreamConnection connection) {
+    public void upstreamConnected(UpstreamLink connection) {
         if (phase == Phase.ENDED) {
             connection.release();
             return;
@@ -191,13 +211,13 @@ final class Exchange implements UpstreamReceiver {
 
     @Override
     public void upstreamData(ByteBuf data) {
-        ResponseRelay relay = response;
+        Relay relay = response;
         if (relay == null) {
             data.release();
             return;
         }
         progress();
-        ResponseRelay.Result result = relay.accept(data);
+        Relay.Result result = relay.accept(data);
         if (relay.started()) {
             respond(relay);
         }
@@ -212,11 +232,54 @@ final class Exchange implements UpstreamReceiver {
     }
 
     /** The final response's head has gone to the client: nothing can be sent again, nor answered otherwise. */
-    private void respond(ResponseRelay relay) {
+    private void respond(Relay relay) {
         if (phase == Phase.AWAITING) {
             phase = Phase.RESPONDING;
             status = relay.status();
             dropReplay();
+            if (status == 101) {
+                openTunnel();
+            }
+        }
+    }
+
+    private void openTunnel() {
+        tunnel = true;
+        requestBody = BodyFraming.tunnel();
+        if (upstream != null) {
+            upstream.tunnel();
+        }
+        client.requestWanted();
+        flushUpstream();
+    }
+
+    /** The client sends no more. In a tunnel that is the end of one direction only; else false: nothing was done. */
+    public boolean clientInputEnded() {
+        if (!tunnel || upstream == null) {
+            return false;
+        }
+        if (!clientEnded) {
+            clientEnded = true;
+            upstream.endOutput();
+            endTunnelIfDone();
+        }
+        return true;
+    }
+
+    @Override
+    public void upstreamInputEnded() {
+        if (!tunnel) {
+            return;
+        }
+        backendEnded = true;
+        client.endOutput();
+        endTunnelIfDone();
+    }
+
+    private void endTunnelIfDone() {
+        Relay relay = response;
+        if (clientEnded && backendEnded && relay != null) {
+            complete(relay);
         }
     }
 
@@ -238,7 +301,8 @@ final class Exchange implements UpstreamReceiver {
         flushUpstream();
     }
 
-    void clientWritabilityChanged() {
+    /** The client can take more of the response again, or no more for now. */
+    public void clientWritabilityChanged() {
         progress();
         if (upstream != null) {
             upstream.readable(client.isWritable());
@@ -247,8 +311,8 @@ final class Exchange implements UpstreamReceiver {
 
     @Override
     public void upstreamClosed(@Nullable Throwable cause) {
-        UpstreamConnection gone = upstream;
-        ResponseRelay relay = response;
+        UpstreamLink gone = upstream;
+        Relay relay = response;
         if (gone == null || relay == null) {
             return;
         }
@@ -260,7 +324,8 @@ final class Exchange implements UpstreamReceiver {
         upstream = null;
         gone.upstream().traffic().ended(status);
         String how = cause == null ? "connection closed" : Failures.describe(cause);
-        if (phase == Phase.AWAITING && !relay.sawBytes() && mayResend()) {
+        boolean unprocessed = cause instanceof UnprocessedException;
+        if (phase == Phase.AWAITING && !relay.sawBytes() && mayResend(unprocessed)) {
             resend(gone, how);
             return;
         }
@@ -270,11 +335,11 @@ final class Exchange implements UpstreamReceiver {
     }
 
     /** RFC 9110, 9.2.2: only what may happen twice is sent twice, and only what is still here as a whole. */
-    private boolean mayResend() {
-        return facts.idempotent() && replayable && requestBody.done() && resends < MAX_RESENDS;
+    private boolean mayResend(boolean unprocessed) {
+        return (facts.idempotent() || unprocessed) && replayable && requestBody.done() && resends < MAX_RESENDS;
     }
 
-    private void resend(UpstreamConnection gone, String how) {
+    private void resend(UpstreamLink gone, String how) {
         resends++;
         closeRelay();
         if (gone.reused()) {
@@ -287,8 +352,8 @@ final class Exchange implements UpstreamReceiver {
         flushUpstream();
     }
 
-    private void complete(ResponseRelay relay) {
-        UpstreamConnection connection = upstream;
+    private void complete(Relay relay) {
+        UpstreamLink connection = upstream;
         upstream = null;
         boolean wholeRequest = requestBody.done();
         if (connection != null) {
@@ -324,7 +389,7 @@ final class Exchange implements UpstreamReceiver {
     }
 
     /** The client is gone or was given up: what the backend does is of no use to anyone. */
-    void clientGone() {
+    public void clientGone() {
         if (phase != Phase.ENDED) {
             dropUpstream();
             finished(Outcome.CLIENT_GONE);
@@ -332,7 +397,7 @@ final class Exchange implements UpstreamReceiver {
     }
 
     private void dropUpstream() {
-        UpstreamConnection connection = upstream;
+        UpstreamLink connection = upstream;
         upstream = null;
         if (connection != null) {
             connection.upstream().traffic().ended(phase == Phase.RESPONDING ? status : 0);
@@ -341,7 +406,7 @@ final class Exchange implements UpstreamReceiver {
     }
 
     /** Called about every 100 ms. */
-    void onTick(int now) {
+    public void onTick(int now) {
         Ticks ticks = loop.ticks();
         int still = now - progressTick;
         switch (phase) {
@@ -354,7 +419,9 @@ final class Exchange implements UpstreamReceiver {
             }
             case AWAITING -> awaitingTick(still, ticks);
             case RESPONDING -> {
-                if (still > ticks.streamIdle()) {
+                if (tunnel && lateAtRemovedBackend(now)) {
+                    timeout(Limit.REMOVED_BACKEND_TIMEOUT, "the backend has left the pool");
+                } else if (still > ticks.streamIdle()) {
                     loop.traffic().limitHit(Limit.STREAM_IDLE_TIMEOUT);
                     Outcome outcome = client.isWritable() ? Outcome.BACKEND_TIMEOUT : Outcome.CLIENT_GONE;
                     fail(new Reply(504, "http_response_timeout", "the response does not move"), outcome);
@@ -362,6 +429,17 @@ final class Exchange implements UpstreamReceiver {
             }
             case ENDED -> {}
         }
+    }
+
+    /** A tunnel's backend has left the pool, and the tunnel had as long as a response may take to end by itself. */
+    private boolean lateAtRemovedBackend(int now) {
+        if (last == null || !last.isRemoved()) {
+            return false;
+        }
+        if (removedTick == 0) {
+            removedTick = now;
+        }
+        return now - removedTick > loop.ticks().response();
     }
 
     private void awaitingTick(int still, Ticks ticks) {
@@ -385,7 +463,7 @@ final class Exchange implements UpstreamReceiver {
     /** The one place where the outcome of an exchange is known: counters, the access log, and what learns from outcomes. */
     private void finished(Outcome outcome) {
         phase = Phase.ENDED;
-        ResponseRelay relay = response;
+        Relay relay = response;
         long bytesOut = relay == null ? 0 : relay.bytes();
         closeRelay();
         dropReplay();

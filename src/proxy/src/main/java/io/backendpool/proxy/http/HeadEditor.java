@@ -25,6 +25,7 @@ final class HeadEditor {
     private static final byte[] STATUS_LINE = ascii("HTTP/1.1 ");
     private static final byte[] CONNECTION_CLOSE = ascii("Connection: close\r\n");
     private static final byte[] CONNECTION_KEEP_ALIVE = ascii("Connection: keep-alive\r\n");
+    private static final byte[] UPGRADE = ascii("Connection: Upgrade\r\nUpgrade: websocket\r\n");
     private static final byte[] CHUNKED = ascii("Transfer-Encoding: chunked\r\n");
     /** Room for all that is added beside the client's address and a copied Host. */
     private static final int ADDED = 256;
@@ -73,6 +74,9 @@ final class HeadEditor {
         if (head.host < 0 || absolute) {
             out.writeBytes(HOST);
             writeHostValue(out, head, localAuthority);
+        }
+        if (head.upgrade) {
+            out.writeBytes(UPGRADE);
         }
         if (!hasProto) {
             out.writeBytes(FORWARDED_PROTO_HTTP);
@@ -149,7 +153,9 @@ final class HeadEditor {
         IMPLICIT,
         CLOSE,
         /** An HTTP/1.0 client asked for it. */
-        KEEP_ALIVE
+        KEEP_ALIVE,
+        /** It is a WebSocket from here on. */
+        UPGRADE
     }
 
     /**
@@ -181,6 +187,7 @@ final class HeadEditor {
             case IMPLICIT -> {}
             case CLOSE -> out.writeBytes(CONNECTION_CLOSE);
             case KEEP_ALIVE -> out.writeBytes(CONNECTION_KEEP_ALIVE);
+            case UPGRADE -> out.writeBytes(UPGRADE);
         }
         if (addChunked) {
             out.writeBytes(CHUNKED);

@@ -2,7 +2,7 @@ package io.backendpool.proxy.traffic;
 
 import java.util.Locale;
 
-/** The limits of {@code ProxyLimits}, as they are counted when hit. */
+/** The limits of {@code ProxyLimits} and {@code Http2Limits}, as they are counted when hit. */
 public enum Limit {
     CONNECT_TIMEOUT,
     REQUEST_HEAD_TIMEOUT,
@@ -13,7 +13,12 @@ public enum Limit {
     HEAD_BYTES,
     TARGET_BYTES,
     CLIENT_CONNECTIONS,
-    CONNECTIONS_PER_BACKEND;
+    CONNECTIONS_PER_BACKEND,
+    REMOVED_BACKEND_TIMEOUT,
+    HTTP2_STREAMS,
+    HTTP2_RESETS,
+    HTTP2_CONTROL_FRAMES,
+    HTTP2_HEADER_FRAMES;
 
     /** As a metric's label: {@code connect_timeout}. */
     public String label() {

@@ -1,0 +1,43 @@
+package io.backendpool.proxy.http;
+
+import io.netty.buffer.ByteBufAllocator;
+
+/**
+ * The client of one {@link Exchange}: a connection, or a stream of one. It gives the request's bytes to the exchange as
+ * HTTP/1.1 has them, whatever it speaks itself. Event loop only.
+ */
+public interface Downstream {
+    ByteBufAllocator allocator();
+
+    /** The client's address, as the access log has it. */
+    String address();
+
+    /** {@link #address()} in ASCII. */
+    byte[] addressBytes();
+
+    /** What stands for the Host of a request without one. */
+    byte[] localAuthority();
+
+    /** More of a response can be written without holding too much. */
+    boolean isWritable();
+
+    void flush();
+
+    /** What passes the response on. */
+    Relay relay(RequestFacts facts);
+
+    /** The exchange can take more of the request: {@link Exchange#takeBody}. */
+    void requestWanted();
+
+    /** In a tunnel: nothing more comes for the client, but more may come from it. */
+    void endOutput();
+
+    /** The response was passed on whole. */
+    void exchangeEnded(boolean keep);
+
+    /** The exchange ended without a response; this one is the proxy's. */
+    void reply(Reply reply, boolean toHead, boolean keep);
+
+    /** The response was cut, and the client must not take it for whole. */
+    void cut();
+}
