@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * and reading stops, until its turn. Event loop only.
  */
 @SuppressWarnings("FutureReturnValueIgnored") // how a write or a close ends, the channel tells by its events
-final class ClientConnection extends ChannelInboundHandlerAdapter {
+final class ClientConnection extends ChannelInboundHandlerAdapter implements Downstream, LoopConnection {
     private enum State {
         OPEN,
         /** Answered for the last time; what the client still sends is read and dropped, so that it can read the answer. */
@@ -36,14 +36,16 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
     private static final byte[] NO_AUTHORITY = "localhost".getBytes(StandardCharsets.US_ASCII);
 
     private final HttpLoop loop;
-    /** The place in the loop's list. */
-    int index;
+    private int index;
 
     private @Nullable ChannelHandlerContext context;
     private State state = State.OPEN;
     private @Nullable ByteBuf in;
     private @Nullable Exchange exchange;
     private int searched;
+    /** A request has begun on it, so it will not turn out to speak HTTP/2. */
+    private boolean speaksHttp1;
+
     private int sinceTick;
     private boolean processing;
     private boolean draining;
@@ -54,6 +56,16 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
 
     ClientConnection(HttpLoop loop) {
         this.loop = loop;
+    }
+
+    @Override
+    public int index() {
+        return index;
+    }
+
+    @Override
+    public void index(int place) {
+        index = place;
     }
 
     // What the pipeline tells
@@ -139,30 +151,43 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
 
     // What the exchange asks for
 
-    ByteBufAllocator allocator() {
+    @Override
+    public ByteBufAllocator allocator() {
         return requireContext().alloc();
     }
 
-    String address() {
+    @Override
+    public String address() {
         return address;
+    }
+
+    @Override
+    public byte[] addressBytes() {
+        return addressBytes;
+    }
+
+    @Override
+    public Relay relay(RequestFacts facts, LoopPolicy policy, Relay.@Nullable Judge judge) {
+        return new ResponseRelay(loop, this, facts, policy.headBytes(), judge);
     }
 
     boolean draining() {
         return draining;
     }
 
-    boolean isWritable() {
+    @Override
+    public boolean isWritable() {
         return requireContext().channel().isWritable();
     }
 
-    /** What was read and not yet consumed, which becomes the caller's; there is some. */
-    ByteBuf handOverInput() {
-        ByteBuf input = in;
-        if (input == null) {
+    @Override
+    public ByteBuf handOver(ByteBuf input) {
+        ByteBuf mine = in;
+        if (mine == null) {
             throw new IllegalStateException("nothing was read");
         }
         in = null;
-        return input;
+        return mine;
     }
 
     void write(ByteBuf data) {
@@ -170,17 +195,26 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
         ctx.write(data, ctx.voidPromise());
     }
 
-    void flush() {
+    @Override
+    public void flush() {
         requireContext().flush();
     }
 
-    /** The backend can take more of the request. */
-    void requestWanted() {
+    @Override
+    public void requestWanted() {
         process();
     }
 
-    /** The response was passed on whole. */
-    void exchangeEnded(boolean keep) {
+    @Override
+    public void endOutput() {
+        ChannelHandlerContext ctx = requireContext();
+        if (ctx.channel() instanceof DuplexChannel duplex) {
+            ctx.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(done -> duplex.shutdownOutput());
+        }
+    }
+
+    @Override
+    public void exchangeEnded(boolean keep) {
         exchange = null;
         sinceTick = loop.tick();
         if (!keep || (in == null && (draining || inputEnded))) {
@@ -194,15 +228,15 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
         }
     }
 
-    /** The exchange ended without a response; this one is the proxy's. */
-    void reply(Reply reply, boolean toHead, boolean keep) {
+    @Override
+    public void reply(Reply reply, boolean toHead, boolean keep) {
         boolean keepOpen = keep && !draining;
         write(reply.encode(allocator(), toHead, !keepOpen));
         exchangeEnded(keepOpen);
     }
 
-    /** Closes at once: the response was cut, and the client must not take it for whole. */
-    void cut() {
+    @Override
+    public void cut() {
         if (state == State.CLOSED) {
             return;
         }
@@ -259,6 +293,9 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
         if (!skipEmptyLine(buffer)) {
             return false;
         }
+        if (!speaksHttp1 && beginsHttp2(buffer)) {
+            return false;
+        }
         int start = buffer.readerIndex();
         int end = HeadEnd.find(buffer, start, start + searched);
         if (end == HeadEnd.BARE_LF) {
@@ -282,7 +319,26 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
             return refuse(Reply.refused(head.problemStatus, head.problem == null ? "malformed head" : head.problem));
         }
         buffer.skipBytes(length);
-        begin(head, policy, buffer);
+        begin(head, buffer);
+        return true;
+    }
+
+    /** Whether the connection is, or still may be, one of HTTP/2; in the first case that is who has it now. */
+    private boolean beginsHttp2(ByteBuf buffer) {
+        byte[] preface = Http2Entry.PREFACE;
+        Http2Entry http2 = loop.http2();
+        int seen = Math.min(buffer.readableBytes(), preface.length);
+        for (int i = 0; i < seen; i++) {
+            if (http2 == null || buffer.getByte(buffer.readerIndex() + i) != preface[i]) {
+                speaksHttp1 = true;
+                return false;
+            }
+        }
+        if (seen == preface.length && http2 != null) {
+            in = null;
+            state = State.CLOSED;
+            http2.replace(this, requireContext(), buffer, draining);
+        }
         return true;
     }
 
@@ -300,12 +356,8 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
         return buffer.isReadable();
     }
 
-    private void begin(RequestHead head, LoopPolicy policy, ByteBuf buffer) {
-        ByteBuf edited = loop.editor().request(allocator(), head, addressBytes, localAuthority());
-        BodyFraming body = BodyFraming.ofRequest(head, policy.headBytes());
-        RequestFacts facts = RequestFacts.of(
-                head, loop.accessLog() == null ? null : loop.editor().forLog(head));
-        Exchange next = new Exchange(loop, this, facts, body, edited);
+    private void begin(RequestHead head, ByteBuf buffer) {
+        Exchange next = Exchange.begin(loop, this, head);
         exchange = next;
         // What of the body is here is checked before anything is sent: a malformed one reaches no backend.
         if (buffer.isReadable() && !next.requestComplete()) {
@@ -359,6 +411,8 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
         inputEnded = true;
         if (state != State.OPEN) {
             requireContext().close();
+        } else if (exchange != null && in == null && exchange.clientInputEnded()) {
+            updateReading();
         } else if (exchange == null ? !processing : !exchange.requestComplete() && in == null) {
             requireContext().close();
         }
@@ -396,8 +450,8 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
         in = null;
     }
 
-    /** Called about every 100 ms. */
-    void onTick(int now) {
+    @Override
+    public void onTick(int now) {
         int waited = now - sinceTick;
         LoopPolicy policy = loop.policy();
         if (state == State.LINGERING) {
@@ -420,8 +474,9 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
         }
     }
 
-    /** What stands for the Host of an HTTP/1.0 request without one: the address that the client connected to. */
-    private byte[] localAuthority() {
+    /** The address that the client connected to: an HTTP/1.0 request need not have a Host. */
+    @Override
+    public byte[] localAuthority() {
         byte[] known = localAuthority;
         if (known == null) {
             known = NO_AUTHORITY;

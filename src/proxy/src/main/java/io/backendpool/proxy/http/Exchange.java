@@ -6,8 +6,9 @@ import io.backendpool.proxy.traffic.Outcome;
 import io.backendpool.proxy.upstream.AttemptPlan;
 import io.backendpool.proxy.upstream.LoopPolicy;
 import io.backendpool.proxy.upstream.QueuedRequest;
+import io.backendpool.proxy.upstream.UnprocessedException;
 import io.backendpool.proxy.upstream.Upstream;
-import io.backendpool.proxy.upstream.UpstreamConnection;
+import io.backendpool.proxy.upstream.UpstreamLink;
 import io.backendpool.proxy.upstream.UpstreamReceiver;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ConnectTimeoutException;
@@ -25,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  *                ^------------'  retry: nothing of a response went to the client
  * </pre>
  */
-final class Exchange implements UpstreamReceiver, QueuedRequest, ResponseRelay.Judge {
+public final class Exchange implements UpstreamReceiver, QueuedRequest, Relay.Judge {
     private enum Phase {
         QUEUED,
         CONNECTING,
@@ -35,20 +36,20 @@ final class Exchange implements UpstreamReceiver, QueuedRequest, ResponseRelay.J
     }
 
     private final HttpLoop loop;
-    private final ClientConnection client;
+    private final Downstream client;
     private final RequestFacts facts;
-    private final BodyFraming requestBody;
+    private BodyFraming requestBody;
     private final AttemptPlan plan;
     private final LoopPolicy policy;
     private final long startNanos;
     private final @Nullable ByteBuf head;
     private @Nullable ByteBuf replay;
     /** What was sent of the request so far is still here, and may be sent again. */
-    private boolean replayable;
+    private boolean replayable = true;
     private Phase phase = Phase.CONNECTING;
-    private @Nullable UpstreamConnection upstream;
+    private @Nullable UpstreamLink upstream;
     private @Nullable Upstream last;
-    private @Nullable ResponseRelay response;
+    private @Nullable Relay response;
     private @Nullable Upstream nextAfterStatus;
     private @Nullable Object queuePlace;
     private int attempts;
@@ -61,30 +62,51 @@ final class Exchange implements UpstreamReceiver, QueuedRequest, ResponseRelay.J
     private long bytesIn;
     private int status;
     private boolean byProxy;
+    /** The response switched protocols: bytes pass both ways until both have ended. */
+    private boolean tunnel;
+    private boolean clientEnded;
+    private boolean backendEnded;
 
     /** Takes over {@code head}, the head as it is sent to the backend. */
-    Exchange(HttpLoop loop, ClientConnection client, RequestFacts facts, BodyFraming requestBody, ByteBuf head) {
+    private Exchange(
+            HttpLoop loop,
+            Downstream client,
+            AttemptPlan plan,
+            RequestFacts facts,
+            BodyFraming requestBody,
+            ByteBuf head) {
         this.loop = loop;
         this.client = client;
         this.facts = facts;
         this.requestBody = requestBody;
         this.head = head;
         this.startNanos = loop.traffic().now();
-        this.plan = new AttemptPlan(loop.upstreams());
+        this.plan = plan;
         this.policy = plan.policy();
         this.progressTick = loop.tick();
         this.requestTick = progressTick;
-        this.replayable = facts.idempotent();
         loop.upstreams().retryBudget().requestStarted();
     }
 
-    boolean requestComplete() {
+    /** Begins the exchange that {@code head} asks for; sends nothing yet. */
+    static Exchange begin(HttpLoop loop, Downstream client, RequestHead head) {
+        AttemptPlan plan = new AttemptPlan(loop.upstreams());
+        ByteBuf edited =
+                loop.editor().request(client.allocator(), head, client.addressBytes(), client.localAuthority());
+        BodyFraming body = BodyFraming.ofRequest(head, plan.policy().headBytes());
+        RequestFacts facts = RequestFacts.of(
+                head, loop.accessLog() == null ? null : loop.editor().forLog(head));
+        return new Exchange(loop, client, plan, facts, body, edited);
+    }
+
+    /** The request has been taken whole. */
+    public boolean requestComplete() {
         return requestBody.done();
     }
 
     /** More of the request's body can be taken without holding too much. */
-    boolean canTakeBody() {
-        UpstreamConnection connection = upstream;
+    public boolean canTakeBody() {
+        UpstreamLink connection = upstream;
         if (connection != null) {
             return connection.isWritable();
         }
@@ -92,7 +114,7 @@ final class Exchange implements UpstreamReceiver, QueuedRequest, ResponseRelay.J
     }
 
     /** Takes from {@code in} what belongs to the request's body. */
-    void takeBody(ByteBuf in) {
+    public void takeBody(ByteBuf in) {
         int taken = requestBody.take(in, null);
         if (taken == BodyFraming.MALFORMED) {
             fail(Reply.refused(400, requestBody.problem()), Outcome.REFUSED);
@@ -107,13 +129,15 @@ final class Exchange implements UpstreamReceiver, QueuedRequest, ResponseRelay.J
             requestTick = loop.tick();
             tryTick = requestTick;
         }
-        ByteBuf data = taken == in.readableBytes() ? client.handOverInput() : in.readRetainedSlice(taken);
-        UpstreamConnection connection = upstream;
+        ByteBuf data = taken == in.readableBytes() ? client.handOver(in) : in.readRetainedSlice(taken);
+        UpstreamLink connection = upstream;
         if (connection == null) {
             replay = Buffers.join(client.allocator(), replay, data);
             return;
         }
-        if (replayable && (replay == null ? 0 : replay.readableBytes()) + taken <= loop.limits().maxReplayBytes()) {
+        if (replayable
+                && facts.idempotent()
+                && (replay == null ? 0 : replay.readableBytes()) + taken <= loop.limits().maxReplayBytes()) {
             replay = Buffers.join(client.allocator(), replay, data.retainedSlice());
         } else {
             dropReplay();
@@ -121,7 +145,8 @@ final class Exchange implements UpstreamReceiver, QueuedRequest, ResponseRelay.J
         connection.write(data);
     }
 
-    void tryNextBackend() {
+    /** Chooses a backend and sends what is here of the request. */
+    public void tryNextBackend() {
         Upstream chosen = plan.next();
         if (chosen != null) {
             attempt(chosen, true);
@@ -162,7 +187,7 @@ final class Exchange implements UpstreamReceiver, QueuedRequest, ResponseRelay.J
         }
         last = chosen;
         phase = Phase.CONNECTING;
-        UpstreamConnection idle = mayReuse ? chosen.takeIdle(this) : null;
+        UpstreamLink idle = mayReuse ? chosen.takeIdle(this) : null;
         if (idle != null) {
             send(idle);
         } else {
@@ -170,13 +195,13 @@ final class Exchange implements UpstreamReceiver, QueuedRequest, ResponseRelay.J
         }
     }
 
-    private void send(UpstreamConnection connection) {
+    private void send(UpstreamLink connection) {
         upstream = connection;
         phase = Phase.AWAITING;
         progress();
         tryTick = progressTick;
         tryNanos = loop.traffic().now();
-        response = new ResponseRelay(loop, client, facts, policy.headBytes(), policy.retriesStatuses() ? this : null);
+        response = client.relay(facts, policy, policy.retriesStatuses() ? this : null);
         connection.upstream().traffic().started(tryNanos);
         loop.traffic().sent(connection.reused());
         if (head != null) {
@@ -188,14 +213,14 @@ final class Exchange implements UpstreamReceiver, QueuedRequest, ResponseRelay.J
         }
     }
 
-    void flushUpstream() {
+    public void flushUpstream() {
         if (upstream != null) {
             upstream.flush();
         }
     }
 
     @Override
-    public void upstreamConnected(UpstreamConnection connection) {
+    public void upstreamConnected(UpstreamLink connection) {
         if (phase == Phase.ENDED) {
             connection.release();
             return;
@@ -233,13 +258,13 @@ final class Exchange implements UpstreamReceiver, QueuedRequest, ResponseRelay.J
 
     @Override
     public void upstreamData(ByteBuf data) {
-        ResponseRelay relay = response;
+        Relay relay = response;
         if (relay == null) {
             data.release();
             return;
         }
         progress();
-        ResponseRelay.Result result = relay.accept(data);
+        Relay.Result result = relay.accept(data);
         if (relay.started()) {
             respond(relay);
         }
@@ -256,8 +281,8 @@ final class Exchange implements UpstreamReceiver, QueuedRequest, ResponseRelay.J
 
     @Override
     public boolean replaces(int found) {
-        UpstreamConnection connection = upstream;
-        if (connection == null || !maySendAgain()) {
+        UpstreamLink connection = upstream;
+        if (connection == null || !maySendAgain(false)) {
             return false;
         }
         nextAfterStatus = plan.retryAfterStatus(connection.upstream(), found);
@@ -265,8 +290,8 @@ final class Exchange implements UpstreamReceiver, QueuedRequest, ResponseRelay.J
     }
 
     /** The response was one to retry, and was not passed on. */
-    private void sendAgainInsteadOf(ResponseRelay relay) {
-        UpstreamConnection connection = upstream;
+    private void sendAgainInsteadOf(Relay relay) {
+        UpstreamLink connection = upstream;
         Upstream next = nextAfterStatus;
         upstream = null;
         nextAfterStatus = null;
@@ -291,16 +316,59 @@ final class Exchange implements UpstreamReceiver, QueuedRequest, ResponseRelay.J
         flushUpstream();
     }
 
-    private void endTry(UpstreamConnection connection, int answered, long now) {
+    private void endTry(UpstreamLink connection, int answered, long now) {
         connection.upstream().traffic().ended(answered, tryNanos, now);
     }
 
     /** The final response's head has gone to the client: nothing can be sent again, nor answered otherwise. */
-    private void respond(ResponseRelay relay) {
+    private void respond(Relay relay) {
         if (phase == Phase.AWAITING) {
             phase = Phase.RESPONDING;
             status = relay.status();
             dropReplay();
+            if (status == 101) {
+                openTunnel();
+            }
+        }
+    }
+
+    private void openTunnel() {
+        tunnel = true;
+        requestBody = BodyFraming.tunnel();
+        if (upstream != null) {
+            upstream.tunnel();
+        }
+        client.requestWanted();
+        flushUpstream();
+    }
+
+    /** The client sends no more. In a tunnel that is the end of one direction only; else false: nothing was done. */
+    public boolean clientInputEnded() {
+        if (!tunnel || upstream == null) {
+            return false;
+        }
+        if (!clientEnded) {
+            clientEnded = true;
+            upstream.endOutput();
+            endTunnelIfDone();
+        }
+        return true;
+    }
+
+    @Override
+    public void upstreamInputEnded() {
+        if (!tunnel) {
+            return;
+        }
+        backendEnded = true;
+        client.endOutput();
+        endTunnelIfDone();
+    }
+
+    private void endTunnelIfDone() {
+        Relay relay = response;
+        if (clientEnded && backendEnded && relay != null) {
+            complete(relay);
         }
     }
 
@@ -322,7 +390,8 @@ final class Exchange implements UpstreamReceiver, QueuedRequest, ResponseRelay.J
         flushUpstream();
     }
 
-    void clientWritabilityChanged() {
+    /** The client can take more of the response again, or no more for now. */
+    public void clientWritabilityChanged() {
         progress();
         if (upstream != null) {
             upstream.readable(client.isWritable());
@@ -331,8 +400,8 @@ final class Exchange implements UpstreamReceiver, QueuedRequest, ResponseRelay.J
 
     @Override
     public void upstreamClosed(@Nullable Throwable cause) {
-        UpstreamConnection gone = upstream;
-        ResponseRelay relay = response;
+        UpstreamLink gone = upstream;
+        Relay relay = response;
         if (gone == null || relay == null) {
             return;
         }
@@ -344,7 +413,8 @@ final class Exchange implements UpstreamReceiver, QueuedRequest, ResponseRelay.J
         upstream = null;
         endTry(gone, status, loop.traffic().now());
         String how = cause == null ? "connection closed" : Failures.describe(cause);
-        if (phase == Phase.AWAITING && !relay.sawBytes() && maySendAgain() && resend(gone, how)) {
+        boolean unprocessed = cause instanceof UnprocessedException;
+        if (phase == Phase.AWAITING && !relay.sawBytes() && maySendAgain(unprocessed) && resend(gone, how, unprocessed)) {
             return;
         }
         String when = relay.sawBytes() ? "in the middle of the response" : "before the response";
@@ -353,14 +423,21 @@ final class Exchange implements UpstreamReceiver, QueuedRequest, ResponseRelay.J
     }
 
     /** RFC 9110, 9.2.2: only what may happen twice is sent twice, and only what is still here as a whole. */
-    private boolean maySendAgain() {
-        return replayable;
+    private boolean maySendAgain(boolean unprocessed) {
+        return (facts.idempotent() || unprocessed) && replayable;
     }
 
     /** Sends the request again after its connection was lost; false: it may not be. */
-    private boolean resend(UpstreamConnection gone, String how) {
-        if (gone.reused() && gone.upstream().hasRoom() && plan.takeFreshChance()) {
+    private boolean resend(UpstreamLink gone, String how, boolean unprocessed) {
+        if ((gone.reused() || unprocessed) && gone.upstream().hasRoom() && plan.takeFreshChance()) {
             sendAgain(gone.upstream(), false);
+            return true;
+        }
+        if (unprocessed) {
+            closeRelay();
+            plan.exclude(gone.upstream(), how);
+            tryNextBackend();
+            flushUpstream();
             return true;
         }
         Upstream next = plan.retryAfterReset(gone.upstream(), how);
@@ -371,8 +448,8 @@ final class Exchange implements UpstreamReceiver, QueuedRequest, ResponseRelay.J
         return true;
     }
 
-    private void complete(ResponseRelay relay) {
-        UpstreamConnection connection = upstream;
+    private void complete(Relay relay) {
+        UpstreamLink connection = upstream;
         upstream = null;
         boolean wholeRequest = requestBody.done();
         long now = loop.traffic().now();
@@ -410,7 +487,7 @@ final class Exchange implements UpstreamReceiver, QueuedRequest, ResponseRelay.J
     }
 
     /** The client is gone or was given up: what the backend does is of no use to anyone. */
-    void clientGone() {
+    public void clientGone() {
         if (phase != Phase.ENDED) {
             long now = loop.traffic().now();
             dropUpstream(now);
@@ -419,7 +496,7 @@ final class Exchange implements UpstreamReceiver, QueuedRequest, ResponseRelay.J
     }
 
     private void dropUpstream(long now) {
-        UpstreamConnection connection = upstream;
+        UpstreamLink connection = upstream;
         upstream = null;
         if (connection != null) {
             endTry(connection, phase == Phase.RESPONDING ? status : 0, now);
@@ -428,9 +505,9 @@ final class Exchange implements UpstreamReceiver, QueuedRequest, ResponseRelay.J
     }
 
     /** Called about every 100 ms. */
-    void onTick(int now) {
+    public void onTick(int now) {
         int still = now - progressTick;
-        UpstreamConnection connection = upstream;
+        UpstreamLink connection = upstream;
         if (connection != null && connection.upstream().isOverdue(now)) {
             loop.traffic().limitHit(Limit.DRAIN_DEADLINE);
             String reason = "the backend left the pool, and the time to finish is over";
@@ -489,9 +566,9 @@ final class Exchange implements UpstreamReceiver, QueuedRequest, ResponseRelay.J
 
     private void tryTimedOut() {
         loop.traffic().limitHit(Limit.TRY_TIMEOUT);
-        UpstreamConnection connection = upstream;
-        ResponseRelay relay = response;
-        if (connection != null && relay != null && !relay.passedAny() && maySendAgain()) {
+        UpstreamLink connection = upstream;
+        Relay relay = response;
+        if (connection != null && relay != null && !relay.passedAny() && maySendAgain(false)) {
             Upstream next = plan.retryAfterTimeout(connection.upstream());
             if (next != null) {
                 dropUpstream(loop.traffic().now());
@@ -518,7 +595,7 @@ final class Exchange implements UpstreamReceiver, QueuedRequest, ResponseRelay.J
         }
         plan.end();
         loop.upstreams().retryBudget().requestEnded();
-        ResponseRelay relay = response;
+        Relay relay = response;
         long bytesOut = relay == null ? 0 : relay.bytes();
         closeRelay();
         dropReplay();

@@ -35,8 +35,9 @@ public final class HttpLoop {
     private final RequestHead requestHead = new RequestHead();
     private final ResponseHead responseHead = new ResponseHead();
     private final HeadEditor editor;
-    private final List<ClientConnection> connections = new ArrayList<>();
+    private final List<LoopConnection> connections = new ArrayList<>();
     private @Nullable ScheduledFuture<?> timer;
+    private @Nullable Http2Entry http2;
     private int tick;
 
     /**
@@ -79,7 +80,7 @@ public final class HttpLoop {
             if (timer != null) {
                 timer.cancel(false);
             }
-            List.copyOf(connections).forEach(ClientConnection::cut);
+            List.copyOf(connections).forEach(LoopConnection::cut);
             upstreams.close();
         });
     }
@@ -106,19 +107,37 @@ public final class HttpLoop {
                 .addListener(ChannelFutureListener.CLOSE);
     }
 
-    void add(ClientConnection connection) {
-        connection.index = connections.size();
+    /** Connections that turn out to speak HTTP/2 go to {@code entry}. Before the first is accepted. */
+    public void speaksHttp2(Http2Entry entry) {
+        http2 = entry;
+    }
+
+    @Nullable
+    Http2Entry http2() {
+        return http2;
+    }
+
+    /** Counts {@code connection} among those that are open, and lets it know the time. */
+    public void add(LoopConnection connection) {
+        connection.index(connections.size());
         connections.add(connection);
         traffic.connectionOpened();
     }
 
-    void remove(ClientConnection connection) {
-        ClientConnection lastOne = connections.removeLast();
+    /** The end of what {@link #add} began. */
+    public void remove(LoopConnection connection) {
+        LoopConnection lastOne = connections.removeLast();
         if (lastOne != connection) {
-            connections.set(connection.index, lastOne);
-            lastOne.index = connection.index;
+            connections.set(connection.index(), lastOne);
+            lastOne.index(connection.index());
         }
         traffic.connectionClosed();
+    }
+
+    /** {@code now} has taken over the channel of {@code before}. */
+    public void replace(LoopConnection before, LoopConnection now) {
+        now.index(before.index());
+        connections.set(now.index(), now);
     }
 
     private void onTick() {

@@ -17,24 +17,7 @@ import org.jspecify.annotations.Nullable;
  *   until close         made chunked      as it is, then close
  * </pre>
  */
-final class ResponseRelay {
-    enum Result {
-        /** More is to come. */
-        MORE,
-        /** The response has been passed on whole. */
-        COMPLETE,
-        /** The {@link Judge} does not want it; nothing was passed on. */
-        REPLACED,
-        /** The backend broke the protocol, see {@link #problem}. */
-        MALFORMED
-    }
-
-    /** Decides whether a final response is passed on. */
-    interface Judge {
-        /** True: the request is sent again, and this response is dropped. */
-        boolean replaces(int status);
-    }
-
+final class ResponseRelay implements Relay {
     private static final ByteBuf LAST_CHUNK = Unpooled.unreleasableBuffer(
                     Unpooled.directBuffer(8).writeBytes(new byte[] {'0', '\r', '\n', '\r', '\n'}))
             .asReadOnly();
@@ -75,49 +58,53 @@ final class ResponseRelay {
         this.judge = judge;
     }
 
-    boolean sawBytes() {
+    @Override
+    public boolean sawBytes() {
         return sawBytes;
     }
 
-    /** Some of the response went to the client. */
-    boolean passedAny() {
+    @Override
+    public boolean passedAny() {
         return passedInterim || started();
     }
 
-    /** The final head has been passed on. */
-    boolean started() {
+    @Override
+    public boolean started() {
         return body != null;
     }
 
-    int status() {
+    @Override
+    public int status() {
         return status;
     }
 
-    /** Of the body, as the backend sent them. */
-    long bytes() {
+    @Override
+    public long bytes() {
         return bytes;
     }
 
-    /** The client's connection can be used for another request after this response. */
-    boolean keepClient() {
+    @Override
+    public boolean keepClient() {
         return keepClient;
     }
 
-    /** The backend's connection can be used again: it is to stay open, and nothing follows the response. */
-    boolean connectionReusable() {
+    @Override
+    public boolean connectionReusable() {
         return keepUpstream && in == null;
     }
 
-    boolean endsWithConnection() {
+    @Override
+    public boolean endsWithConnection() {
         return body != null && body.isUntilClose();
     }
 
-    String problem() {
+    @Override
+    public String problem() {
         return problem == null ? "malformed" : problem;
     }
 
-    /** Takes over {@code data}. */
-    Result accept(ByteBuf data) {
+    @Override
+    public Result accept(ByteBuf data) {
         sawBytes = true;
         in = Buffers.join(client.allocator(), in, data);
         while (in != null) {
@@ -133,14 +120,15 @@ final class ResponseRelay {
         return Result.MORE;
     }
 
-    /** The backend closed a connection whose end is the body's end. */
-    void end() {
+    @Override
+    public void end() {
         if (makeChunked) {
             client.write(LAST_CHUNK.duplicate());
         }
     }
 
-    void close() {
+    @Override
+    public void close() {
         Buffers.release(in);
         in = null;
     }
@@ -162,7 +150,7 @@ final class ResponseRelay {
         }
         searched = 0;
         ResponseHead head = loop.responseHead();
-        if (!head.parse(buffer, start, end)) {
+        if (!head.parse(buffer, start, end, facts.upgrade())) {
             return malformed(head.problem == null ? "malformed head" : head.problem);
         }
         if (head.interim()) {
@@ -188,17 +176,19 @@ final class ResponseRelay {
     private @Nullable Result passFinal(ByteBuf buffer, ResponseHead head, int length) {
         BodyFraming framing = BodyFraming.ofResponse(head, facts.isHead(), maxHeadBytes);
         status = head.status;
+        boolean switched = head.switched();
         if (judge != null && !passedInterim && judge.replaces(status)) {
             return drop(buffer, head, framing, length);
         }
         body = framing;
-        makeChunked = framing.isUntilClose() && facts.version11();
+        makeChunked = framing.isUntilClose() && facts.version11() && !switched;
         dropChunked = head.chunked && !facts.version11();
         boolean endMarked = makeChunked || (!framing.isUntilClose() && !dropChunked);
         keepClient = facts.keepAlive() && endMarked && !client.draining();
         keepUpstream = head.keepAlive() && !framing.isUntilClose();
-        Connection connection =
-                !keepClient ? Connection.CLOSE : facts.version11() ? Connection.IMPLICIT : Connection.KEEP_ALIVE;
+        Connection connection = switched
+                ? Connection.UPGRADE
+                : !keepClient ? Connection.CLOSE : facts.version11() ? Connection.IMPLICIT : Connection.KEEP_ALIVE;
         int end = buffer.readerIndex() + length;
         ByteBuf apart = loop.editor().response(buffer, client.allocator(), head, connection, makeChunked, dropChunked);
         if (apart != null) {

@@ -40,12 +40,17 @@ public final class Upstream {
         return traffic;
     }
 
+    /** The backend has left the pool. */
+    public boolean isRemoved() {
+        return removed;
+    }
+
     InetSocketAddress address() {
         return address;
     }
 
     /** The idle connection that was used last; null: there is none. */
-    public @Nullable UpstreamConnection takeIdle(UpstreamReceiver receiver) {
+    public @Nullable UpstreamLink takeIdle(UpstreamReceiver receiver) {
         UpstreamConnection connection;
         while ((connection = idle.pollFirst()) != null) {
             if (connection.isActive()) {
