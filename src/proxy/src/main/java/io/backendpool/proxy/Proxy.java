@@ -86,7 +86,8 @@ public final class Proxy {
                 Instant.now());
         this.traffic = EventLoops.create(config.eventLoops(), transport);
         this.side = EventLoops.create(SIDE_LOOPS, transport);
-        this.listeners = new Listeners(traffic, config.bind(), pools, recorder, ProxyLimits.defaults(), accessLog);
+        ProxyLimits limits = ProxyLimits.defaults().withDrainDeadline(config.drainDeadline());
+        this.listeners = new Listeners(traffic, config.bind(), pools, recorder, limits, accessLog);
         this.monitor = new HealthMonitor(side, pools, Clock.systemUTC(), System::nanoTime, new Random());
         this.dataPlane =
                 new LiveDataPlane(config.pool(), traffic, listeners, monitor, recorder, () -> notReady() == null);

@@ -121,7 +121,8 @@ final class ProxyCommand implements Callable<Integer> {
     @Option(
             names = "--drain-deadline",
             paramLabel = "DURATION",
-            description = "How long requests may take to finish after SIGTERM; default: ${DEFAULT-VALUE}."
+            description = "How long requests may take to finish after SIGTERM, and after their listener or backend"
+                    + " left the pool; default: ${DEFAULT-VALUE}."
                     + " [BACKENDPOOL_DRAIN_DEADLINE]",
             defaultValue = "${env:BACKENDPOOL_DRAIN_DEADLINE:-30s}")
     private String drainDeadline = "";

@@ -4,9 +4,12 @@ import io.backendpool.control.BackendStatus;
 import io.backendpool.pool.HealthState;
 import io.backendpool.proxy.traffic.StatusCounts;
 import io.backendpool.proxy.traffic.TrafficTotals.BackendTotals;
+import io.backendpool.proxy.traffic.TrafficTotals.LatencyBucket;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
@@ -18,7 +21,8 @@ import java.util.TreeMap;
 final class BackendMetrics {
     static final int MAX_BACKENDS = 1_000;
 
-    private static final BackendTotals NO_TRAFFIC = new BackendTotals(new StatusCounts(0, 0, 0, 0, 0, 0), 0, 0);
+    private static final BackendTotals NO_TRAFFIC =
+            new BackendTotals(new StatusCounts(0, 0, 0, 0, 0, 0), 0, 0, List.of(), 0);
 
     /** What one line tells of: a backend, or all of a group. */
     private record Line(
@@ -28,7 +32,9 @@ final class BackendMetrics {
             double effectiveWeight,
             int inFlight,
             StatusCounts requests,
-            long connectFailures) {
+            long connectFailures,
+            List<LatencyBucket> latency,
+            double latencySumSeconds) {
         Line plus(Line other) {
             return new Line(
                     group,
@@ -37,7 +43,9 @@ final class BackendMetrics {
                     effectiveWeight + other.effectiveWeight,
                     inFlight + other.inFlight,
                     sum(requests, other.requests),
-                    connectFailures + other.connectFailures);
+                    connectFailures + other.connectFailures,
+                    sum(latency, other.latency),
+                    latencySumSeconds + other.latencySumSeconds);
         }
     }
 
@@ -56,6 +64,26 @@ final class BackendMetrics {
         lines.forEach(line -> MetricsPage.byCode(text, line.requests(), labels(line)));
         text.counter("backendpool_backend_connect_failures_total", "Connections to it that could not be made.");
         lines.forEach(line -> text.sample(line.connectFailures(), labels(line)));
+        text.histogram(
+                "backendpool_backend_duration_seconds", "Request sent to it to response end, where it answered.");
+        lines.stream().filter(line -> !line.latency().isEmpty()).forEach(line -> latency(text, line));
+    }
+
+    private static void latency(MetricsText text, Line line) {
+        long count = 0;
+        for (LatencyBucket bucket : line.latency()) {
+            count = bucket.count();
+            text.sampleOf(
+                    "_bucket",
+                    bucket.count(),
+                    "group",
+                    line.group(),
+                    "backend",
+                    line.backend(),
+                    "le",
+                    MetricsText.number(bucket.upperSeconds()));
+        }
+        text.sampleOf("_sum", line.latencySumSeconds(), labels(line)).sampleOf("_count", count, labels(line));
     }
 
     private static void states(MetricsText text, ProxyView view) {
@@ -90,7 +118,9 @@ final class BackendMetrics {
                     status.effectiveWeight(),
                     status.inFlight(),
                     traffic.requests(),
-                    traffic.connectFailures());
+                    traffic.connectFailures(),
+                    traffic.latency(),
+                    traffic.latencySumSeconds());
             lines.merge(line.group() + " " + backend, line, Line::plus);
         }
         return lines.values();
@@ -98,6 +128,18 @@ final class BackendMetrics {
 
     private static String[] labels(Line line) {
         return new String[] {"group", line.group(), "backend", line.backend()};
+    }
+
+    private static List<LatencyBucket> sum(List<LatencyBucket> a, List<LatencyBucket> b) {
+        if (a.isEmpty() || b.isEmpty()) {
+            return a.isEmpty() ? b : a;
+        }
+        List<LatencyBucket> sums = new ArrayList<>(a.size());
+        for (int i = 0; i < a.size(); i++) {
+            sums.add(new LatencyBucket(
+                    a.get(i).upperSeconds(), a.get(i).count() + b.get(i).count()));
+        }
+        return sums;
     }
 
     private static StatusCounts sum(StatusCounts a, StatusCounts b) {

@@ -86,6 +86,13 @@ final class MetricsPage {
                 .sample(totals.bytesIn());
         text.counter("backendpool_response_bytes_total", "Bodies of responses, with their framing.")
                 .sample(totals.bytesOut());
+        text.counter(
+                        "backendpool_upstream_requests_total",
+                        "Requests sent to backends, by whether the connection served before.")
+                .sample(totals.sentOnNew(), "connection", "new")
+                .sample(totals.sentOnReused(), "connection", "reused");
+        text.gauge("backendpool_queued_requests", "Requests that wait for a backend with room.")
+                .sample(totals.queued());
         text.counter("backendpool_limit_hits_total", "How often a limit was hit.");
         for (Limit limit : Limit.values()) {
             text.sample(totals.limitHits().getOrDefault(limit, 0L), "limit", limit.label());

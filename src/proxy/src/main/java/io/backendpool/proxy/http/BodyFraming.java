@@ -28,8 +28,16 @@ final class BodyFraming {
         return head.chunked ? chunked(maxTrailerBytes) : length(Math.max(0, head.contentLength));
     }
 
-    /** Of a final response. */
+    /** Bytes of another protocol that the connection was switched to: all that comes. */
+    static BodyFraming tunnel() {
+        return new BodyFraming(Kind.UNTIL_CLOSE, 0, null);
+    }
+
+    /** Of a final response, or of one that switches protocols. */
     static BodyFraming ofResponse(ResponseHead head, boolean toHead, int maxTrailerBytes) {
+        if (head.switched()) {
+            return tunnel();
+        }
         if (toHead || head.status == 204 || head.status == 304) {
             return length(0);
         }

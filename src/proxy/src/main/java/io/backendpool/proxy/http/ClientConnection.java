@@ -4,9 +4,10 @@ import io.backendpool.pool.BackendGroup.ProxyProtocol;
 import io.backendpool.proxy.proxyprotocol.ClientEnds;
 import io.backendpool.proxy.traffic.Limit;
 import io.backendpool.proxy.traffic.Outcome;
+import io.backendpool.proxy.upstream.LoopPolicy;
 import io.backendpool.proxy.upstream.PrivateConnections;
 import io.backendpool.proxy.upstream.Upstream;
-import io.backendpool.proxy.upstream.UpstreamConnection;
+import io.backendpool.proxy.upstream.UpstreamLink;
 import io.backendpool.proxy.upstream.UpstreamReceiver;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
@@ -30,7 +31,7 @@ import org.jspecify.annotations.Nullable;
  * and reading stops, until its turn. Event loop only.
  */
 @SuppressWarnings("FutureReturnValueIgnored") // how a write or a close ends, the channel tells by its events
-final class ClientConnection extends ChannelInboundHandlerAdapter {
+final class ClientConnection extends ChannelInboundHandlerAdapter implements Downstream, LoopConnection {
     private enum State {
         OPEN,
         /** Answered for the last time; what the client still sends is read and dropped, so that it can read the answer. */
@@ -41,17 +42,19 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
     private static final byte[] NO_AUTHORITY = "localhost".getBytes(StandardCharsets.US_ASCII);
 
     /** About a second: a client that asks again within it is told that the answer is the last. */
-    private static final int DRAIN_IDLE_TICKS = 1_000 / Ticks.MILLIS;
+    private static final int DRAIN_IDLE_TICKS = 1_000 / LoopPolicy.TICK_MILLIS;
 
     private final HttpLoop loop;
-    /** The place in the loop's list. */
-    int index;
+    private int index;
 
     private @Nullable ChannelHandlerContext context;
     private State state = State.OPEN;
     private @Nullable ByteBuf in;
     private @Nullable Exchange exchange;
     private int searched;
+    /** A request has begun on it, so it will not turn out to speak HTTP/2. */
+    private boolean speaksHttp1;
+
     private int sinceTick;
     private boolean processing;
     private boolean draining;
@@ -65,6 +68,16 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
 
     ClientConnection(HttpLoop loop) {
         this.loop = loop;
+    }
+
+    @Override
+    public int index() {
+        return index;
+    }
+
+    @Override
+    public void index(int place) {
+        index = place;
     }
 
     // What the pipeline tells
@@ -112,6 +125,12 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
     public void channelWritabilityChanged(ChannelHandlerContext ctx) {
         if (exchange != null) {
             exchange.clientWritabilityChanged();
+        } else if (state == State.OPEN && isWritable()) {
+            sinceTick = loop.tick();
+            process();
+            if (exchange != null) {
+                exchange.flushUpstream();
+            }
         }
     }
 
@@ -145,27 +164,38 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
 
     // What the exchange asks for
 
-    ByteBufAllocator allocator() {
+    @Override
+    public ByteBufAllocator allocator() {
         return requireContext().alloc();
     }
 
-    String address() {
+    @Override
+    public String address() {
         return address;
+    }
+
+    @Override
+    public byte[] addressBytes() {
+        return addressBytes;
+    }
+
+    @Override
+    public Relay relay(RequestFacts facts, LoopPolicy policy, Relay.@Nullable Judge judge) {
+        return new ResponseRelay(loop, this, facts, policy.headBytes(), judge);
     }
 
     boolean draining() {
         return draining;
     }
 
-    /** An idle connection to {@code target} that this client's requests may use; null: there is none. */
-    @Nullable
-    UpstreamConnection takeIdle(Upstream target, UpstreamReceiver receiver) {
+    @Override
+    public @Nullable UpstreamLink takeIdle(Upstream target, UpstreamReceiver receiver) {
         PrivateConnections own = privately(target);
         return own == null ? target.takeIdle(receiver) : own.takeIdle(target, receiver);
     }
 
-    /** Opens a connection to {@code target}, and tells {@code receiver}. */
-    void connect(Upstream target, UpstreamReceiver receiver) {
+    @Override
+    public void connect(Upstream target, UpstreamReceiver receiver) {
         PrivateConnections own = privately(target);
         if (own == null) {
             target.connect(receiver);
@@ -185,18 +215,19 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
         return upstreams;
     }
 
-    boolean isWritable() {
+    @Override
+    public boolean isWritable() {
         return requireContext().channel().isWritable();
     }
 
-    /** What was read and not yet consumed, which becomes the caller's; there is some. */
-    ByteBuf handOverInput() {
-        ByteBuf input = in;
-        if (input == null) {
+    @Override
+    public ByteBuf handOver(ByteBuf input) {
+        ByteBuf mine = in;
+        if (mine == null) {
             throw new IllegalStateException("nothing was read");
         }
         in = null;
-        return input;
+        return mine;
     }
 
     void write(ByteBuf data) {
@@ -204,17 +235,26 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
         ctx.write(data, ctx.voidPromise());
     }
 
-    void flush() {
+    @Override
+    public void flush() {
         requireContext().flush();
     }
 
-    /** The backend can take more of the request. */
-    void requestWanted() {
+    @Override
+    public void requestWanted() {
         process();
     }
 
-    /** The response was passed on whole. */
-    void exchangeEnded(boolean keep) {
+    @Override
+    public void endOutput() {
+        ChannelHandlerContext ctx = requireContext();
+        if (ctx.channel() instanceof DuplexChannel duplex) {
+            ctx.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(done -> duplex.shutdownOutput());
+        }
+    }
+
+    @Override
+    public void exchangeEnded(boolean keep) {
         exchange = null;
         sinceTick = loop.tick();
         if (!keep || (in == null && (draining || inputEnded))) {
@@ -228,15 +268,15 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
         }
     }
 
-    /** The exchange ended without a response; this one is the proxy's. */
-    void reply(Reply reply, boolean toHead, boolean keep) {
+    @Override
+    public void reply(Reply reply, boolean toHead, boolean keep) {
         boolean keepOpen = keep && !draining;
         write(reply.encode(allocator(), toHead, !keepOpen));
         exchangeEnded(keepOpen);
     }
 
-    /** Closes at once: the response was cut, and the client must not take it for whole. */
-    void cut() {
+    @Override
+    public void cut() {
         if (state == State.CLOSED) {
             return;
         }
@@ -246,7 +286,8 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
             // A reset, since an HTTP/1.0 response without a length would end in good order with a plain close.
             channel.config().setOption(ChannelOption.SO_LINGER, 0);
         }
-        channel.close();
+        // Not the channel's close: Vert.x would wait until all is written, which a client that does not read prevents.
+        requireContext().close();
     }
 
     // Reading requests
@@ -278,7 +319,8 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
     private boolean processSome(ByteBuf buffer) {
         Exchange current = exchange;
         if (current == null) {
-            return readHead(buffer);
+            // A client that does not read its answers gets no further ones: they would pile up here.
+            return isWritable() && readHead(buffer);
         }
         if (current.requestComplete() || !current.canTakeBody()) {
             return false;
@@ -291,14 +333,18 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
         if (!skipEmptyLine(buffer)) {
             return false;
         }
+        if (!speaksHttp1 && beginsHttp2(buffer)) {
+            return false;
+        }
         int start = buffer.readerIndex();
         int end = HeadEnd.find(buffer, start, start + searched);
         if (end == HeadEnd.BARE_LF) {
             return refuse(Reply.refused(400, "a line of the head ends with LF alone (RFC 9112, 2.2)"));
         }
         int length = end == HeadEnd.INCOMPLETE ? buffer.readableBytes() : end - start;
-        if (length > loop.limits().maxHeadBytes()) {
-            return refuseLength(buffer, start);
+        LoopPolicy policy = loop.policy();
+        if (length > policy.headBytes()) {
+            return refuseLength(buffer, start, policy.headBytes());
         }
         if (end == HeadEnd.INCOMPLETE) {
             searched = length;
@@ -317,6 +363,25 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
         return true;
     }
 
+    /** Whether the connection is, or still may be, one of HTTP/2; in the first case that is who has it now. */
+    private boolean beginsHttp2(ByteBuf buffer) {
+        byte[] preface = Http2Entry.PREFACE;
+        Http2Entry http2 = loop.http2();
+        int seen = Math.min(buffer.readableBytes(), preface.length);
+        for (int i = 0; i < seen; i++) {
+            if (http2 == null || buffer.getByte(buffer.readerIndex() + i) != preface[i]) {
+                speaksHttp1 = true;
+                return false;
+            }
+        }
+        if (seen == preface.length && http2 != null) {
+            in = null;
+            state = State.CLOSED;
+            http2.replace(this, requireContext(), buffer, draining);
+        }
+        return true;
+    }
+
     /** RFC 9112, 2.2: an empty line before a request is ignored. False: more bytes are needed to tell. */
     private boolean skipEmptyLine(ByteBuf buffer) {
         while (searched == 0 && buffer.isReadable() && buffer.getByte(buffer.readerIndex()) == Syntax.CR) {
@@ -332,11 +397,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
     }
 
     private void begin(RequestHead head, ByteBuf buffer) {
-        ByteBuf edited = loop.editor().request(allocator(), head, addressBytes, localAuthority());
-        BodyFraming body = BodyFraming.ofRequest(head, loop.limits().maxHeadBytes());
-        RequestFacts facts = RequestFacts.of(
-                head, loop.accessLog() == null ? null : loop.editor().forLog(head));
-        Exchange next = new Exchange(loop, this, facts, body, edited);
+        Exchange next = Exchange.begin(loop, this, head);
         exchange = next;
         // What of the body is here is checked before anything is sent: a malformed one reaches no backend.
         if (buffer.isReadable() && !next.requestComplete()) {
@@ -347,8 +408,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
         }
     }
 
-    private boolean refuseLength(ByteBuf buffer, int start) {
-        int max = loop.limits().maxHeadBytes();
+    private boolean refuseLength(ByteBuf buffer, int start, int max) {
         if (buffer.indexOf(start, start + max, Syntax.CR) < 0) {
             loop.traffic().limitHit(Limit.TARGET_BYTES);
             return refuse(Reply.refused(414, "the request line alone is longer than %,d bytes".formatted(max)));
@@ -371,7 +431,8 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
             return;
         }
         Exchange current = exchange;
-        boolean wanted = current == null || (current.requestComplete() ? in == null : current.canTakeBody());
+        boolean wanted =
+                current == null ? isWritable() : (current.requestComplete() ? in == null : current.canTakeBody());
         if (context.channel().config().isAutoRead() != wanted) {
             context.channel().config().setAutoRead(wanted);
         }
@@ -392,6 +453,8 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
         inputEnded = true;
         if (state != State.OPEN) {
             requireContext().close();
+        } else if (exchange != null && in == null && exchange.clientInputEnded()) {
+            updateReading();
         } else if (exchange == null ? !processing : !exchange.requestComplete() && in == null) {
             requireContext().close();
         }
@@ -432,35 +495,42 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
         in = null;
     }
 
-    /** Called about every 100 ms. */
-    void onTick(int now) {
+    @Override
+    public void onTick(int now) {
         int waited = now - sinceTick;
+        LoopPolicy policy = loop.policy();
         if (upstreams != null) {
-            for (int left = upstreams.closeIdle(loop.ticks().upstreamIdle()); left > 0; left--) {
+            for (int left = upstreams.closeIdle(policy.upstreamIdleTicks()); left > 0; left--) {
                 loop.traffic().limitHit(Limit.UPSTREAM_IDLE_TIMEOUT);
             }
         }
         if (state == State.LINGERING) {
-            if (waited > loop.ticks().linger()) {
+            if (waited > policy.lingerTicks()) {
                 requireContext().close();
             }
         } else if (exchange != null) {
             exchange.onTick(now);
-        } else if (in != null && waited > loop.ticks().requestHead()) {
+        } else if (!isWritable()) {
+            if (waited > policy.streamTicks()) {
+                loop.traffic().limitHit(Limit.STREAM_IDLE_TIMEOUT);
+                cut();
+            }
+        } else if (in != null && waited > policy.requestHeadTicks()) {
             loop.traffic().limitHit(Limit.REQUEST_HEAD_TIMEOUT);
             refuse(Reply.refused(408, "the request's head did not come in time"));
         } else if (in == null && draining) {
             if (waited > DRAIN_IDLE_TICKS) {
                 requireContext().close();
             }
-        } else if (in == null && waited > loop.ticks().clientIdle()) {
+        } else if (in == null && waited > policy.idleTicks()) {
             loop.traffic().limitHit(Limit.CLIENT_IDLE_TIMEOUT);
             requireContext().close();
         }
     }
 
-    /** What stands for the Host of an HTTP/1.0 request without one: the address that the client connected to. */
-    private byte[] localAuthority() {
+    /** The address that the client connected to: an HTTP/1.0 request need not have a Host. */
+    @Override
+    public byte[] localAuthority() {
         byte[] known = localAuthority;
         if (known == null) {
             known = NO_AUTHORITY;

@@ -3,12 +3,16 @@ package io.backendpool.proxy.http;
 import io.backendpool.proxy.traffic.AccessLog;
 import io.backendpool.proxy.traffic.Limit;
 import io.backendpool.proxy.traffic.Outcome;
+import io.backendpool.proxy.upstream.AttemptPlan;
+import io.backendpool.proxy.upstream.LoopPolicy;
+import io.backendpool.proxy.upstream.QueuedRequest;
+import io.backendpool.proxy.upstream.UnprocessedException;
 import io.backendpool.proxy.upstream.Upstream;
-import io.backendpool.proxy.upstream.UpstreamConnection;
+import io.backendpool.proxy.upstream.UpstreamLink;
 import io.backendpool.proxy.upstream.UpstreamReceiver;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ConnectTimeoutException;
-import java.util.ArrayList;
+import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -18,62 +22,94 @@ import org.jspecify.annotations.Nullable;
  * access log has it.
  *
  * <pre>
- *   CONNECTING -> AWAITING -> RESPONDING -> ENDED
- *        ^------------'  retry: no byte of a response was seen
+ *   QUEUED -> CONNECTING -> AWAITING -> RESPONDING -> ENDED
+ *                ^------------'  retry: nothing of a response went to the client
  * </pre>
  */
-final class Exchange implements UpstreamReceiver {
+public final class Exchange implements UpstreamReceiver, QueuedRequest, Relay.Judge {
     private enum Phase {
+        QUEUED,
         CONNECTING,
         AWAITING,
         RESPONDING,
         ENDED
     }
 
-    /** Requests are sent again after they reached a backend at most this often, so that one that kills backends stops. */
-    private static final int MAX_RESENDS = 2;
-
     private final HttpLoop loop;
-    private final ClientConnection client;
+    private final Downstream client;
     private final RequestFacts facts;
-    private final BodyFraming requestBody;
+    private BodyFraming requestBody;
+    private final AttemptPlan plan;
+    private final LoopPolicy policy;
     private final long startNanos;
-    private final int startTick;
     private final @Nullable ByteBuf head;
     private @Nullable ByteBuf replay;
+    /** What was sent of the request so far is still here, and may be sent again. */
     private boolean replayable = true;
+
     private Phase phase = Phase.CONNECTING;
-    private @Nullable UpstreamConnection upstream;
+    private @Nullable UpstreamLink upstream;
     private @Nullable Upstream last;
-    private @Nullable ResponseRelay response;
-    private List<Upstream> tried = List.of();
-    private String lastFailure = "";
+    private @Nullable Relay response;
+    private @Nullable Upstream nextAfterStatus;
+    private @Nullable Object queuePlace;
     private int attempts;
-    private int resends;
     private int progressTick;
+    /** When the request had been read whole; until then when its head had. */
+    private int requestTick;
+    /** When the try under way began to be waited for. */
+    private int tryTick;
+
+    private long tryNanos;
     private long bytesIn;
     private int status;
     private boolean byProxy;
+    /** The response switched protocols: bytes pass both ways until both have ended. */
+    private boolean tunnel;
+
+    private boolean clientEnded;
+    private boolean backendEnded;
 
     /** Takes over {@code head}, the head as it is sent to the backend. */
-    Exchange(HttpLoop loop, ClientConnection client, RequestFacts facts, BodyFraming requestBody, ByteBuf head) {
+    private Exchange(
+            HttpLoop loop,
+            Downstream client,
+            AttemptPlan plan,
+            RequestFacts facts,
+            BodyFraming requestBody,
+            ByteBuf head) {
         this.loop = loop;
         this.client = client;
         this.facts = facts;
         this.requestBody = requestBody;
         this.head = head;
         this.startNanos = loop.traffic().now();
-        this.startTick = loop.tick();
-        this.progressTick = startTick;
+        this.plan = plan;
+        this.policy = plan.policy();
+        this.progressTick = loop.tick();
+        this.requestTick = progressTick;
+        loop.upstreams().retryBudget().requestStarted();
     }
 
-    boolean requestComplete() {
+    /** Begins the exchange that {@code head} asks for; sends nothing yet. */
+    static Exchange begin(HttpLoop loop, Downstream client, RequestHead head) {
+        AttemptPlan plan = new AttemptPlan(loop.upstreams());
+        ByteBuf edited =
+                loop.editor().request(client.allocator(), head, client.addressBytes(), client.localAuthority());
+        BodyFraming body = BodyFraming.ofRequest(head, plan.policy().headBytes());
+        RequestFacts facts = RequestFacts.of(
+                head, loop.accessLog() == null ? null : loop.editor().forLog(head));
+        return new Exchange(loop, client, plan, facts, body, edited);
+    }
+
+    /** The request has been taken whole. */
+    public boolean requestComplete() {
         return requestBody.done();
     }
 
     /** More of the request's body can be taken without holding too much. */
-    boolean canTakeBody() {
-        UpstreamConnection connection = upstream;
+    public boolean canTakeBody() {
+        UpstreamLink connection = upstream;
         if (connection != null) {
             return connection.isWritable();
         }
@@ -81,7 +117,7 @@ final class Exchange implements UpstreamReceiver {
     }
 
     /** Takes from {@code in} what belongs to the request's body. */
-    void takeBody(ByteBuf in) {
+    public void takeBody(ByteBuf in) {
         int taken = requestBody.take(in, null);
         if (taken == BodyFraming.MALFORMED) {
             fail(Reply.refused(400, requestBody.problem()), Outcome.REFUSED);
@@ -92,23 +128,61 @@ final class Exchange implements UpstreamReceiver {
         }
         progress();
         bytesIn += taken;
-        ByteBuf data = taken == in.readableBytes() ? client.handOverInput() : in.readRetainedSlice(taken);
-        if (upstream == null) {
+        if (requestBody.done()) {
+            requestTick = loop.tick();
+            tryTick = requestTick;
+        }
+        ByteBuf data = taken == in.readableBytes() ? client.handOver(in) : in.readRetainedSlice(taken);
+        UpstreamLink connection = upstream;
+        if (connection == null) {
             replay = Buffers.join(client.allocator(), replay, data);
             return;
         }
-        // More than the first part has been sent: it could not be sent again whole.
-        dropReplay();
-        upstream.write(data);
+        if (replayable
+                && facts.idempotent()
+                && (replay == null ? 0 : replay.readableBytes()) + taken
+                        <= loop.limits().maxReplayBytes()) {
+            replay = Buffers.join(client.allocator(), replay, data.retainedSlice());
+        } else {
+            dropReplay();
+        }
+        connection.write(data);
     }
 
-    void tryNextBackend() {
-        Upstream chosen = loop.upstreams().choose(tried);
-        if (chosen == null) {
-            noBackendLeft();
+    /** Chooses a backend and sends what is here of the request. */
+    public void tryNextBackend() {
+        Upstream chosen = plan.next();
+        if (chosen != null) {
+            attempt(chosen, true);
             return;
         }
-        attempt(chosen, true);
+        phase = Phase.QUEUED;
+        progress();
+        queuePlace = loop.upstreams().enqueue(this);
+        if (queuePlace == null) {
+            noBackendLeft();
+        }
+    }
+
+    @Override
+    public List<Upstream> tried() {
+        return plan.tried();
+    }
+
+    @Override
+    public void backendFree(Upstream free) {
+        queuePlace = null;
+        attempt(free, true);
+        client.requestWanted();
+        flushUpstream();
+    }
+
+    @Override
+    public void queueTimedOut() {
+        queuePlace = null;
+        String reason = "no backend had room within %s (circuitBreaker, timeouts.queue)"
+                .formatted(text(policy.source().timeouts().queue()));
+        fail(new Reply(503, "connection_limit_reached", reason), Outcome.NO_BACKEND);
     }
 
     private void attempt(Upstream chosen, boolean mayReuse) {
@@ -117,7 +191,7 @@ final class Exchange implements UpstreamReceiver {
         }
         last = chosen;
         phase = Phase.CONNECTING;
-        UpstreamConnection idle = mayReuse ? client.takeIdle(chosen, this) : null;
+        UpstreamLink idle = mayReuse ? client.takeIdle(chosen, this) : null;
         if (idle != null) {
             send(idle);
         } else {
@@ -125,12 +199,15 @@ final class Exchange implements UpstreamReceiver {
         }
     }
 
-    private void send(UpstreamConnection connection) {
+    private void send(UpstreamLink connection) {
         upstream = connection;
         phase = Phase.AWAITING;
         progress();
-        response = new ResponseRelay(loop, client, facts);
-        connection.upstream().traffic().started(loop.traffic().now());
+        tryTick = progressTick;
+        tryNanos = loop.traffic().now();
+        response = client.relay(facts, policy, policy.retriesStatuses() ? this : null);
+        connection.upstream().traffic().started(tryNanos);
+        loop.traffic().sent(connection.reused());
         if (head != null) {
             // An earlier try may have written it, and moved its index.
             connection.write(head.readerIndex(0).retain());
@@ -140,14 +217,14 @@ final class Exchange implements UpstreamReceiver {
         }
     }
 
-    void flushUpstream() {
+    public void flushUpstream() {
         if (upstream != null) {
             upstream.flush();
         }
     }
 
     @Override
-    public void upstreamConnected(UpstreamConnection connection) {
+    public void upstreamConnected(UpstreamLink connection) {
         if (phase == Phase.ENDED) {
             connection.release();
             return;
@@ -167,44 +244,38 @@ final class Exchange implements UpstreamReceiver {
         if (phase == Phase.ENDED) {
             return;
         }
-        exclude(target, Failures.describe(cause));
+        plan.exclude(target, Failures.describe(cause));
         tryNextBackend();
         flushUpstream();
     }
 
-    private void exclude(Upstream target, String failure) {
-        if (tried.isEmpty()) {
-            tried = new ArrayList<>(4);
-        }
-        tried.add(target);
-        lastFailure = failure;
-    }
-
     private void noBackendLeft() {
-        if (tried.isEmpty()) {
+        if (tried().isEmpty() || loop.upstreams().isBusy(tried())) {
             String reason = loop.upstreams().unavailableReason();
             fail(new Reply(503, "destination_unavailable", reason), Outcome.NO_BACKEND);
             return;
         }
-        String reason = "no backend could be reached: tried %d, the last was: %s".formatted(tried.size(), lastFailure);
+        String reason =
+                "no backend could be reached: tried %d, the last was: %s".formatted(tried().size(), plan.lastFailure());
         fail(new Reply(502, "connection_refused", reason), Outcome.CONNECT_FAILED);
     }
 
     @Override
     public void upstreamData(ByteBuf data) {
-        ResponseRelay relay = response;
+        Relay relay = response;
         if (relay == null) {
             data.release();
             return;
         }
         progress();
-        ResponseRelay.Result result = relay.accept(data);
+        Relay.Result result = relay.accept(data);
         if (relay.started()) {
             respond(relay);
         }
         switch (result) {
             case MORE -> pauseIfClientIsSlow();
             case COMPLETE -> complete(relay);
+            case REPLACED -> sendAgainInsteadOf(relay);
             case MALFORMED -> {
                 String reason = "the backend sent no valid response: " + relay.problem();
                 fail(new Reply(502, "http_protocol_error", reason), Outcome.BACKEND_FAILED);
@@ -212,12 +283,96 @@ final class Exchange implements UpstreamReceiver {
         }
     }
 
+    @Override
+    public boolean replaces(int found) {
+        UpstreamLink connection = upstream;
+        if (connection == null || !maySendAgain(false)) {
+            return false;
+        }
+        nextAfterStatus = plan.retryAfterStatus(connection.upstream(), found);
+        return nextAfterStatus != null;
+    }
+
+    /** The response was one to retry, and was not passed on. */
+    private void sendAgainInsteadOf(Relay relay) {
+        UpstreamLink connection = upstream;
+        Upstream next = nextAfterStatus;
+        upstream = null;
+        nextAfterStatus = null;
+        if (connection == null || next == null) {
+            throw new IllegalStateException("no backend to send the request to again");
+        }
+        endTry(connection, relay.status(), loop.traffic().now());
+        boolean reusable = relay.connectionReusable();
+        closeRelay();
+        if (reusable) {
+            connection.release();
+        } else {
+            connection.close();
+        }
+        sendAgain(next, true);
+    }
+
+    private void sendAgain(Upstream next, boolean mayReuse) {
+        closeRelay();
+        attempt(next, mayReuse);
+        client.requestWanted();
+        flushUpstream();
+    }
+
+    private void endTry(UpstreamLink connection, int answered, long now) {
+        connection.upstream().traffic().ended(answered, tryNanos, now);
+    }
+
     /** The final response's head has gone to the client: nothing can be sent again, nor answered otherwise. */
-    private void respond(ResponseRelay relay) {
+    private void respond(Relay relay) {
         if (phase == Phase.AWAITING) {
             phase = Phase.RESPONDING;
             status = relay.status();
             dropReplay();
+            if (status == 101) {
+                openTunnel();
+            }
+        }
+    }
+
+    private void openTunnel() {
+        tunnel = true;
+        requestBody = BodyFraming.tunnel();
+        if (upstream != null) {
+            upstream.tunnel();
+        }
+        client.requestWanted();
+        flushUpstream();
+    }
+
+    /** The client sends no more. In a tunnel that is the end of one direction only; else false: nothing was done. */
+    public boolean clientInputEnded() {
+        if (!tunnel || upstream == null) {
+            return false;
+        }
+        if (!clientEnded) {
+            clientEnded = true;
+            upstream.endOutput();
+            endTunnelIfDone();
+        }
+        return true;
+    }
+
+    @Override
+    public void upstreamInputEnded() {
+        if (!tunnel) {
+            return;
+        }
+        backendEnded = true;
+        client.endOutput();
+        endTunnelIfDone();
+    }
+
+    private void endTunnelIfDone() {
+        Relay relay = response;
+        if (clientEnded && backendEnded && relay != null) {
+            complete(relay);
         }
     }
 
@@ -239,7 +394,8 @@ final class Exchange implements UpstreamReceiver {
         flushUpstream();
     }
 
-    void clientWritabilityChanged() {
+    /** The client can take more of the response again, or no more for now. */
+    public void clientWritabilityChanged() {
         progress();
         if (upstream != null) {
             upstream.readable(client.isWritable());
@@ -248,8 +404,8 @@ final class Exchange implements UpstreamReceiver {
 
     @Override
     public void upstreamClosed(@Nullable Throwable cause) {
-        UpstreamConnection gone = upstream;
-        ResponseRelay relay = response;
+        UpstreamLink gone = upstream;
+        Relay relay = response;
         if (gone == null || relay == null) {
             return;
         }
@@ -259,10 +415,13 @@ final class Exchange implements UpstreamReceiver {
             return;
         }
         upstream = null;
-        gone.upstream().traffic().ended(status);
+        endTry(gone, status, loop.traffic().now());
         String how = cause == null ? "connection closed" : Failures.describe(cause);
-        if (phase == Phase.AWAITING && !relay.sawBytes() && mayResend()) {
-            resend(gone, how);
+        boolean unprocessed = cause instanceof UnprocessedException;
+        if (phase == Phase.AWAITING
+                && !relay.sawBytes()
+                && maySendAgain(unprocessed)
+                && resend(gone, how, unprocessed)) {
             return;
         }
         String when = relay.sawBytes() ? "in the middle of the response" : "before the response";
@@ -271,36 +430,45 @@ final class Exchange implements UpstreamReceiver {
     }
 
     /** RFC 9110, 9.2.2: only what may happen twice is sent twice, and only what is still here as a whole. */
-    private boolean mayResend() {
-        return facts.idempotent() && replayable && requestBody.done() && resends < MAX_RESENDS;
+    private boolean maySendAgain(boolean unprocessed) {
+        return (facts.idempotent() || unprocessed) && replayable;
     }
 
-    private void resend(UpstreamConnection gone, String how) {
-        resends++;
-        closeRelay();
-        if (gone.reused()) {
-            // Most likely it was just being closed for idleness, and so may the other idle ones: a fresh one, there.
-            attempt(gone.upstream(), false);
-        } else {
-            exclude(gone.upstream(), how);
-            tryNextBackend();
+    /** Sends the request again after its connection was lost; false: it may not be. */
+    private boolean resend(UpstreamLink gone, String how, boolean unprocessed) {
+        if ((gone.reused() || unprocessed) && gone.upstream().hasRoom() && plan.takeFreshChance()) {
+            sendAgain(gone.upstream(), false);
+            return true;
         }
-        flushUpstream();
+        if (unprocessed) {
+            closeRelay();
+            plan.exclude(gone.upstream(), how);
+            tryNextBackend();
+            flushUpstream();
+            return true;
+        }
+        Upstream next = plan.retryAfterReset(gone.upstream(), how);
+        if (next == null) {
+            return false;
+        }
+        sendAgain(next, true);
+        return true;
     }
 
-    private void complete(ResponseRelay relay) {
-        UpstreamConnection connection = upstream;
+    private void complete(Relay relay) {
+        UpstreamLink connection = upstream;
         upstream = null;
         boolean wholeRequest = requestBody.done();
+        long now = loop.traffic().now();
         if (connection != null) {
-            connection.upstream().traffic().ended(status);
+            endTry(connection, status, now);
             if (wholeRequest && relay.connectionReusable()) {
                 connection.release();
             } else {
                 connection.close();
             }
         }
-        finished(Outcome.ANSWERED);
+        finished(Outcome.ANSWERED, now);
         client.exchangeEnded(relay.keepClient() && wholeRequest);
     }
 
@@ -310,13 +478,14 @@ final class Exchange implements UpstreamReceiver {
             return;
         }
         boolean answered = phase == Phase.RESPONDING;
-        dropUpstream();
+        long now = loop.traffic().now();
+        dropUpstream(now);
         boolean keep = facts.keepAlive() && requestBody.done();
         if (!answered) {
             status = reply.status();
             byProxy = true;
         }
-        finished(outcome);
+        finished(outcome, now);
         if (answered) {
             client.cut();
         } else {
@@ -325,37 +494,45 @@ final class Exchange implements UpstreamReceiver {
     }
 
     /** The client is gone or was given up: what the backend does is of no use to anyone. */
-    void clientGone() {
+    public void clientGone() {
         if (phase != Phase.ENDED) {
-            dropUpstream();
-            finished(Outcome.CLIENT_GONE);
+            long now = loop.traffic().now();
+            dropUpstream(now);
+            finished(Outcome.CLIENT_GONE, now);
         }
     }
 
-    private void dropUpstream() {
-        UpstreamConnection connection = upstream;
+    private void dropUpstream(long now) {
+        UpstreamLink connection = upstream;
         upstream = null;
         if (connection != null) {
-            connection.upstream().traffic().ended(phase == Phase.RESPONDING ? status : 0);
+            endTry(connection, phase == Phase.RESPONDING ? status : 0, now);
             connection.close();
         }
     }
 
     /** Called about every 100 ms. */
-    void onTick(int now) {
-        Ticks ticks = loop.ticks();
+    public void onTick(int now) {
         int still = now - progressTick;
+        UpstreamLink connection = upstream;
+        if (connection != null && connection.upstream().isOverdue(now)) {
+            loop.traffic().limitHit(Limit.DRAIN_DEADLINE);
+            String reason = "the backend left the pool, and the time to finish is over";
+            fail(new Reply(503, "destination_unavailable", reason), Outcome.BACKEND_TIMEOUT);
+            return;
+        }
         switch (phase) {
-            case CONNECTING -> {
-                if (now - startTick > ticks.response()) {
-                    timeout(
-                            Limit.RESPONSE_TIMEOUT,
-                            "no connection to a backend in time, the last try was " + lastFailure);
+            case QUEUED, CONNECTING -> {
+                if (requestBody.done() && now - requestTick > policy.requestTicks()) {
+                    requestTimedOut("no connection to a backend within "
+                            + text(policy.source().timeouts().request()));
+                } else if (!requestBody.done() && canTakeBody() && still > policy.streamTicks()) {
+                    bodyTimedOut();
                 }
             }
-            case AWAITING -> awaitingTick(still, ticks);
+            case AWAITING -> awaitingTick(now, still);
             case RESPONDING -> {
-                if (still > ticks.streamIdle()) {
+                if (still > policy.streamTicks()) {
                     loop.traffic().limitHit(Limit.STREAM_IDLE_TIMEOUT);
                     Outcome outcome = client.isWritable() ? Outcome.BACKEND_TIMEOUT : Outcome.CLIENT_GONE;
                     fail(new Reply(504, "http_response_timeout", "the response does not move"), outcome);
@@ -365,33 +542,71 @@ final class Exchange implements UpstreamReceiver {
         }
     }
 
-    private void awaitingTick(int still, Ticks ticks) {
-        if (requestBody.done() || !canTakeBody()) {
-            if (still > ticks.response()) {
-                String reason = "the backend did not answer within %d s"
-                        .formatted(loop.limits().responseTimeout().toSeconds());
-                timeout(Limit.RESPONSE_TIMEOUT, reason);
+    private void awaitingTick(int now, int still) {
+        if (requestBody.done()) {
+            if (now - requestTick > policy.requestTicks()) {
+                requestTimedOut("the backend did not answer within "
+                        + text(policy.source().timeouts().request()));
+            } else if (policy.tryTicks() > 0 && now - tryTick > policy.tryTicks()) {
+                tryTimedOut();
             }
-        } else if (still > ticks.streamIdle()) {
-            loop.traffic().limitHit(Limit.STREAM_IDLE_TIMEOUT);
-            fail(Reply.refused(408, "the request's body did not come in time"), Outcome.REFUSED);
+        } else if (still > policy.streamTicks()) {
+            if (canTakeBody()) {
+                bodyTimedOut();
+            } else {
+                loop.traffic().limitHit(Limit.STREAM_IDLE_TIMEOUT);
+                String reason = "the backend does not read the request";
+                fail(new Reply(504, "http_response_timeout", reason), Outcome.BACKEND_TIMEOUT);
+            }
         }
     }
 
-    private void timeout(Limit limit, String reason) {
-        loop.traffic().limitHit(limit);
+    private void bodyTimedOut() {
+        loop.traffic().limitHit(Limit.STREAM_IDLE_TIMEOUT);
+        fail(Reply.refused(408, "the request's body did not come in time"), Outcome.REFUSED);
+    }
+
+    private void requestTimedOut(String reason) {
+        loop.traffic().limitHit(Limit.RESPONSE_TIMEOUT);
         fail(new Reply(504, "http_response_timeout", reason), Outcome.BACKEND_TIMEOUT);
     }
 
+    private void tryTimedOut() {
+        loop.traffic().limitHit(Limit.TRY_TIMEOUT);
+        UpstreamLink connection = upstream;
+        Relay relay = response;
+        if (connection != null && relay != null && !relay.passedAny() && maySendAgain(false)) {
+            Upstream next = plan.retryAfterTimeout(connection.upstream());
+            if (next != null) {
+                dropUpstream(loop.traffic().now());
+                sendAgain(next, true);
+                return;
+            }
+        }
+        Duration perTry = policy.retries().perTryTimeout();
+        String reason = "the backend did not answer within " + (perTry == null ? "its time" : text(perTry));
+        fail(new Reply(504, "http_response_timeout", reason), Outcome.BACKEND_TIMEOUT);
+    }
+
+    private static String text(Duration wait) {
+        long millis = wait.toMillis();
+        return millis % 1000 == 0 ? millis / 1000 + " s" : millis + " ms";
+    }
+
     /** The one place where the outcome of an exchange is known: counters, the access log, and what learns from outcomes. */
-    private void finished(Outcome outcome) {
+    private void finished(Outcome outcome, long now) {
         phase = Phase.ENDED;
-        ResponseRelay relay = response;
+        if (queuePlace != null) {
+            loop.upstreams().leave(queuePlace);
+            queuePlace = null;
+        }
+        plan.end();
+        loop.upstreams().retryBudget().requestEnded();
+        Relay relay = response;
         long bytesOut = relay == null ? 0 : relay.bytes();
         closeRelay();
         dropReplay();
         Buffers.release(head);
-        long now = loop.traffic().now();
         loop.traffic().ended(outcome, status, byProxy, startNanos, now);
         loop.traffic().bytes(bytesIn, bytesOut);
         AccessLog log = loop.accessLog();

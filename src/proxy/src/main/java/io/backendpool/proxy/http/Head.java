@@ -1,6 +1,7 @@
 package io.backendpool.proxy.http;
 
 import io.netty.buffer.ByteBuf;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -34,6 +35,8 @@ abstract class Head {
     boolean chunked;
     boolean connectionClose;
     boolean connectionKeepAlive;
+    /** Connection names Upgrade. */
+    boolean connectionUpgrade;
 
     /** What is wrong, as one sentence; null: nothing. */
     @Nullable
@@ -51,6 +54,7 @@ abstract class Head {
         chunked = false;
         connectionClose = false;
         connectionKeepAlive = false;
+        connectionUpgrade = false;
         problem = null;
     }
 
@@ -244,6 +248,7 @@ abstract class Head {
         }
         switch (FieldKind.of(bytes, start, end)) {
             case KEEP_ALIVE -> connectionKeepAlive = true;
+            case UPGRADE -> connectionUpgrade = true;
             case HOST, CONTENT_LENGTH, TRANSFER_ENCODING -> {
                 // Removing these would change what the message is, and where it ends.
                 return refuse("Connection names a field that is not the connection's own (RFC 9110, 7.6.1)");
@@ -252,7 +257,6 @@ abstract class Head {
                     TE,
                     EXPECT,
                     TRAILER,
-                    UPGRADE,
                     CONNECTION,
                     X_REQUEST_ID,
                     X_FORWARDED_FOR,
@@ -261,6 +265,25 @@ abstract class Head {
                     X_FORWARDED_PROTO -> removeNamed(start, end);
         }
         return true;
+    }
+
+    private static final byte[] WEBSOCKET = "websocket".getBytes(StandardCharsets.US_ASCII);
+
+    /** The one Upgrade field, named by Connection, says websocket and nothing else (RFC 6455, 4; RFC 9110, 7.8). */
+    final boolean upgradesToWebSocket() {
+        if (!connectionUpgrade) {
+            return false;
+        }
+        boolean webSocket = false;
+        for (int i = 0; i < fields; i++) {
+            if (kind[i] == FieldKind.UPGRADE) {
+                if (webSocket || !Syntax.equalsIgnoreCase(bytes, value[i], valueEnd[i], WEBSOCKET)) {
+                    return false;
+                }
+                webSocket = true;
+            }
+        }
+        return webSocket;
     }
 
     private void removeNamed(int start, int end) {

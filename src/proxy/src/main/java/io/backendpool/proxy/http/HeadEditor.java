@@ -25,6 +25,7 @@ final class HeadEditor {
     private static final byte[] STATUS_LINE = ascii("HTTP/1.1 ");
     private static final byte[] CONNECTION_CLOSE = ascii("Connection: close\r\n");
     private static final byte[] CONNECTION_KEEP_ALIVE = ascii("Connection: keep-alive\r\n");
+    private static final byte[] UPGRADE = ascii("Connection: Upgrade\r\nUpgrade: websocket\r\n");
     private static final byte[] CHUNKED = ascii("Transfer-Encoding: chunked\r\n");
 
     private final RequestIds requestIds;
@@ -72,6 +73,9 @@ final class HeadEditor {
         if (head.host < 0 || absolute) {
             out.add(HOST);
             writeHostValue(head, localAuthority);
+        }
+        if (head.upgrade) {
+            out.add(UPGRADE);
         }
         if (!hasProto) {
             out.add(FORWARDED_PROTO_HTTP);
@@ -149,7 +153,9 @@ final class HeadEditor {
         IMPLICIT,
         CLOSE,
         /** An HTTP/1.0 client asked for it. */
-        KEEP_ALIVE
+        KEEP_ALIVE,
+        /** It is a WebSocket from here on. */
+        UPGRADE
     }
 
     /**
@@ -185,6 +191,7 @@ final class HeadEditor {
             case IMPLICIT -> {}
             case CLOSE -> out.add(CONNECTION_CLOSE);
             case KEEP_ALIVE -> out.add(CONNECTION_KEEP_ALIVE);
+            case UPGRADE -> out.add(UPGRADE);
         }
         if (addChunked) {
             out.add(CHUNKED);

@@ -1,8 +1,11 @@
 package io.backendpool.proxy.http;
 
 import io.backendpool.proxy.traffic.AccessLog;
+import io.backendpool.proxy.traffic.Limit;
 import io.backendpool.proxy.traffic.LoopTraffic;
 import io.backendpool.proxy.traffic.TrafficRecorder;
+import io.backendpool.proxy.upstream.LoopPolicy;
+import io.backendpool.proxy.upstream.LoopShare;
 import io.backendpool.proxy.upstream.LoopUpstreams;
 import io.backendpool.proxy.upstream.PoolHolder;
 import io.backendpool.proxy.upstream.ProxyLimits;
@@ -26,21 +29,22 @@ import org.jspecify.annotations.Nullable;
 public final class HttpLoop {
     private final EventLoop eventLoop;
     private final ProxyLimits limits;
-    private final Ticks ticks;
     private final LoopTraffic traffic;
     private final LoopUpstreams upstreams;
     private final @Nullable AccessLog accessLog;
     private final RequestHead requestHead = new RequestHead();
     private final ResponseHead responseHead = new ResponseHead();
     private final HeadEditor editor;
-    private final List<ClientConnection> connections = new ArrayList<>();
+    private final List<LoopConnection> connections = new ArrayList<>();
     private @Nullable ScheduledFuture<?> timer;
+    private @Nullable Http2Entry http2;
     private int tick;
 
     /**
      * Takes part in {@code eventLoop}.
      *
      * @param channels makes the channels to backends, of the kind that the event loop serves
+     * @param share this loop's part of what is limited for the whole proxy
      * @param random this loop's own
      */
     public HttpLoop(
@@ -49,13 +53,13 @@ public final class HttpLoop {
             PoolHolder pools,
             TrafficRecorder recorder,
             ProxyLimits limits,
+            LoopShare share,
             @Nullable AccessLog accessLog,
             RandomGenerator random) {
         this.eventLoop = eventLoop;
         this.limits = limits;
-        this.ticks = Ticks.of(limits);
         this.traffic = recorder.addLoop();
-        this.upstreams = new LoopUpstreams(eventLoop, channels, pools, traffic, limits, random);
+        this.upstreams = new LoopUpstreams(eventLoop, channels, pools, traffic, limits, share, random);
         this.accessLog = accessLog;
         this.editor = new HeadEditor(new RequestIds(random));
     }
@@ -64,7 +68,8 @@ public final class HttpLoop {
     public void start() {
         eventLoop.execute(() -> {
             if (timer == null) {
-                timer = eventLoop.scheduleAtFixedRate(this::onTick, Ticks.MILLIS, Ticks.MILLIS, TimeUnit.MILLISECONDS);
+                timer = eventLoop.scheduleAtFixedRate(
+                        this::onTick, LoopPolicy.TICK_MILLIS, LoopPolicy.TICK_MILLIS, TimeUnit.MILLISECONDS);
             }
         });
     }
@@ -75,7 +80,7 @@ public final class HttpLoop {
             if (timer != null) {
                 timer.cancel(false);
             }
-            List.copyOf(connections).forEach(ClientConnection::cut);
+            List.copyOf(connections).forEach(LoopConnection::cut);
             upstreams.close();
         });
     }
@@ -89,31 +94,55 @@ public final class HttpLoop {
         before.pipeline().addBefore(before.name(), "backendpool-http", new ClientConnection(this));
     }
 
-    /** Tells the client of a connection that was just accepted that there are too many, and closes it. */
-    public void refuse(ChannelHandlerContext context, String reason) {
+    /**
+     * Tells the client of a connection that was just accepted why it is not served, and closes it.
+     *
+     * @param limit what was reached
+     * @param reason one sentence without a full stop
+     */
+    public void refuse(ChannelHandlerContext context, Limit limit, String reason) {
+        traffic.limitHit(limit);
         context.channel()
                 .writeAndFlush(new Reply(503, "connection_limit_reached", reason).encode(context.alloc(), false, true))
                 .addListener(ChannelFutureListener.CLOSE);
     }
 
-    void add(ClientConnection connection) {
-        connection.index = connections.size();
+    /** Connections that turn out to speak HTTP/2 go to {@code entry}. Before the first is accepted. */
+    public void speaksHttp2(Http2Entry entry) {
+        http2 = entry;
+    }
+
+    @Nullable
+    Http2Entry http2() {
+        return http2;
+    }
+
+    /** Counts {@code connection} among those that are open, and lets it know the time. */
+    public void add(LoopConnection connection) {
+        connection.index(connections.size());
         connections.add(connection);
         traffic.connectionOpened();
     }
 
-    void remove(ClientConnection connection) {
-        ClientConnection lastOne = connections.removeLast();
+    /** The end of what {@link #add} began. */
+    public void remove(LoopConnection connection) {
+        LoopConnection lastOne = connections.removeLast();
         if (lastOne != connection) {
-            connections.set(connection.index, lastOne);
-            lastOne.index = connection.index;
+            connections.set(connection.index(), lastOne);
+            lastOne.index(connection.index());
         }
         traffic.connectionClosed();
     }
 
+    /** {@code now} has taken over the channel of {@code before}. */
+    public void replace(LoopConnection before, LoopConnection now) {
+        now.index(before.index());
+        connections.set(now.index(), now);
+    }
+
     private void onTick() {
         tick++;
-        upstreams.tick(tick, ticks.upstreamIdle());
+        upstreams.tick(tick);
         // From the end: a connection that closes is replaced by the last one, which has been seen.
         for (int i = connections.size() - 1; i >= 0; i--) {
             if (i < connections.size()) {
@@ -126,8 +155,9 @@ public final class HttpLoop {
         return tick;
     }
 
-    Ticks ticks() {
-        return ticks;
+    /** The policy of the live pool, looked up now. Event loop only. */
+    public LoopPolicy policy() {
+        return upstreams.policy();
     }
 
     ProxyLimits limits() {

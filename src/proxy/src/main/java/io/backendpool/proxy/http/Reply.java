@@ -12,7 +12,7 @@ import java.nio.charset.StandardCharsets;
  * @param error the type of RFC 9209 (Proxy-Status), 2.3
  * @param reason one sentence without a full stop
  */
-record Reply(int status, String error, String reason) {
+public record Reply(int status, String error, String reason) {
     static Reply refused(int status, String reason) {
         return new Reply(status, "http_request_error", reason);
     }

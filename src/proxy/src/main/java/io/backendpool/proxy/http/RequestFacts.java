@@ -12,21 +12,23 @@ import org.jspecify.annotations.Nullable;
  * @param idempotent it may be sent twice
  * @param version11 the client speaks HTTP/1.1, not 1.0
  * @param keepAlive the client wants to use its connection again
+ * @param upgrade it asks for a WebSocket
  * @param forLog what the access log wants; null: there is none
  */
-record RequestFacts(
+public record RequestFacts(
         boolean isHead,
         boolean idempotent,
         boolean version11,
         boolean keepAlive,
+        boolean upgrade,
         @Nullable ForLog forLog) {
 
-    record ForLog(long startMillis, String method, String target, String requestId) {}
+    public record ForLog(long startMillis, String method, String target, String requestId) {}
 
     private static final ForLog UNKNOWN = new ForLog(0, "", "", "");
 
     static RequestFacts of(RequestHead head, @Nullable ForLog forLog) {
-        return new RequestFacts(head.isHead, head.idempotent, head.version11, head.keepAlive(), forLog);
+        return new RequestFacts(head.isHead, head.idempotent, head.version11, head.keepAlive(), head.upgrade, forLog);
     }
 
     AccessRecord toRecord(

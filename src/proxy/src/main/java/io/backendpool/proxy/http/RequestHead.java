@@ -23,6 +23,8 @@ final class RequestHead extends Head {
     boolean version11;
     boolean isHead;
     boolean idempotent;
+    /** It asks for a WebSocket, the only upgrade that is passed on. */
+    boolean upgrade;
     /** The index of the Host field; -1: there is none. */
     int host;
 
@@ -36,12 +38,14 @@ final class RequestHead extends Head {
         authority = 0;
         authorityEnd = 0;
         host = -1;
+        upgrade = false;
         return parseRequestLine(maxTargetBytes)
                 && parseFields(requestLineEnd)
                 && readFraming(version11)
                 && readConnection()
                 && readHost()
-                && readExpect();
+                && readExpect()
+                && readUpgrade();
     }
 
     boolean keepAlive() {
@@ -208,6 +212,17 @@ final class RequestHead extends Head {
                 removed[i] = true;
             }
         }
+        return true;
+    }
+
+    /** RFC 6455, 4.1: a GET, and what follows is the other protocol's: so there is no body. */
+    private boolean readUpgrade() {
+        upgrade = version11
+                && !connectionClose
+                && contentLength <= 0
+                && !chunked
+                && methodIs("GET")
+                && upgradesToWebSocket();
         return true;
     }
 }

@@ -12,19 +12,33 @@ final class ResponseHead extends Head {
     int status;
     int statusLineEnd;
     boolean version11;
+    private boolean upgradeAsked;
 
-    /** Loads and parses the head at {@code in[start, end)}; false: it breaks the protocol, see {@link #problem}. */
-    boolean parse(ByteBuf in, int start, int end) {
+    /**
+     * Loads and parses the head at {@code in[start, end)}; false: it breaks the protocol, see {@link #problem}.
+     *
+     * @param upgradeAsked the request asked for a WebSocket
+     */
+    boolean parse(ByteBuf in, int start, int end, boolean upgradeAsked) {
         load(in, start, end);
+        this.upgradeAsked = upgradeAsked;
         if (!parseStatusLine() || !parseFields(statusLineEnd) || !readConnection()) {
             return false;
+        }
+        if (switched() && !upgradesToWebSocket()) {
+            return refuse("the backend switched to another protocol than it was asked to (RFC 9110, 7.8)");
         }
         return bodyless() ? dropFraming() : readFraming(version11);
     }
 
+    /** 101: what follows the head is the other protocol's, in both directions. */
+    boolean switched() {
+        return status == 101;
+    }
+
     /** 1xx: another head follows. */
     boolean interim() {
-        return status < 200;
+        return status < 200 && !switched();
     }
 
     boolean keepAlive() {
@@ -33,7 +47,7 @@ final class ResponseHead extends Head {
 
     /** RFC 9112, 6.3: these end with their head, whatever their fields say. */
     private boolean bodyless() {
-        return interim() || status == 204;
+        return status < 200 || status == 204;
     }
 
     /** RFC 9110, 8.6 and RFC 9112, 6.1: these must not have them; a client could take them at their word. */
@@ -71,7 +85,7 @@ final class ResponseHead extends Head {
         if (status < 100 || status > 599) {
             return refuse("the status is not between 100 and 599 (RFC 9110, 15)");
         }
-        if (status == 101) {
+        if (switched() && !upgradeAsked) {
             return refuse("the backend switched protocols without having been asked to");
         }
         int at = STATUS + 3;

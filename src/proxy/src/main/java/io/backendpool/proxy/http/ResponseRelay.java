@@ -17,16 +17,7 @@ import org.jspecify.annotations.Nullable;
  *   until close         made chunked      as it is, then close
  * </pre>
  */
-final class ResponseRelay {
-    enum Result {
-        /** More is to come. */
-        MORE,
-        /** The response has been passed on whole. */
-        COMPLETE,
-        /** The backend broke the protocol, see {@link #problem}. */
-        MALFORMED
-    }
-
+final class ResponseRelay implements Relay {
     private static final ByteBuf LAST_CHUNK = Unpooled.unreleasableBuffer(
                     Unpooled.directBuffer(8).writeBytes(new byte[] {'0', '\r', '\n', '\r', '\n'}))
             .asReadOnly();
@@ -37,6 +28,8 @@ final class ResponseRelay {
     private final HttpLoop loop;
     private final ClientConnection client;
     private final RequestFacts facts;
+    private final int maxHeadBytes;
+    private final @Nullable Judge judge;
     private @Nullable ByteBuf in;
     private int searched;
     private @Nullable BodyFraming body;
@@ -44,55 +37,73 @@ final class ResponseRelay {
     private int status;
     private long bytes;
     private boolean sawBytes;
+    private boolean passedInterim;
     private boolean makeChunked;
     private boolean dropChunked;
     private boolean keepClient;
     private boolean keepUpstream;
 
-    ResponseRelay(HttpLoop loop, ClientConnection client, RequestFacts facts) {
+    /**
+     * For one try of a request.
+     *
+     * @param maxHeadBytes of the head, and of the trailers
+     * @param judge null: each response is passed on
+     */
+    ResponseRelay(HttpLoop loop, ClientConnection client, RequestFacts facts, int maxHeadBytes, @Nullable Judge judge) {
         this.loop = loop;
         this.client = client;
         this.facts = facts;
+        this.maxHeadBytes = maxHeadBytes;
+        this.judge = judge;
     }
 
-    boolean sawBytes() {
+    @Override
+    public boolean sawBytes() {
         return sawBytes;
     }
 
-    /** The final head has been passed on. */
-    boolean started() {
+    @Override
+    public boolean passedAny() {
+        return passedInterim || started();
+    }
+
+    @Override
+    public boolean started() {
         return body != null;
     }
 
-    int status() {
+    @Override
+    public int status() {
         return status;
     }
 
-    /** Of the body, as the backend sent them. */
-    long bytes() {
+    @Override
+    public long bytes() {
         return bytes;
     }
 
-    /** The client's connection can be used for another request after this response. */
-    boolean keepClient() {
+    @Override
+    public boolean keepClient() {
         return keepClient;
     }
 
-    /** The backend's connection can be used again: it is to stay open, and nothing follows the response. */
-    boolean connectionReusable() {
+    @Override
+    public boolean connectionReusable() {
         return keepUpstream && in == null;
     }
 
-    boolean endsWithConnection() {
+    @Override
+    public boolean endsWithConnection() {
         return body != null && body.isUntilClose();
     }
 
-    String problem() {
+    @Override
+    public String problem() {
         return problem == null ? "malformed" : problem;
     }
 
-    /** Takes over {@code data}. */
-    Result accept(ByteBuf data) {
+    @Override
+    public Result accept(ByteBuf data) {
         sawBytes = true;
         in = Buffers.join(client.allocator(), in, data);
         while (in != null) {
@@ -108,14 +119,15 @@ final class ResponseRelay {
         return Result.MORE;
     }
 
-    /** The backend closed a connection whose end is the body's end. */
-    void end() {
+    @Override
+    public void end() {
         if (makeChunked) {
             client.write(LAST_CHUNK.duplicate());
         }
     }
 
-    void close() {
+    @Override
+    public void close() {
         Buffers.release(in);
         in = null;
     }
@@ -128,8 +140,8 @@ final class ResponseRelay {
             return malformed("a line of the head ends with LF alone (RFC 9112, 2.2)");
         }
         int length = end == HeadEnd.INCOMPLETE ? buffer.readableBytes() : end - start;
-        if (length > loop.limits().maxHeadBytes()) {
-            return malformed("the head is longer than " + loop.limits().maxHeadBytes() + " bytes");
+        if (length > maxHeadBytes) {
+            return malformed("the head is longer than %,d bytes".formatted(maxHeadBytes));
         }
         if (end == HeadEnd.INCOMPLETE) {
             searched = length;
@@ -137,7 +149,7 @@ final class ResponseRelay {
         }
         searched = 0;
         ResponseHead head = loop.responseHead();
-        if (!head.parse(buffer, start, end)) {
+        if (!head.parse(buffer, start, end, facts.upgrade())) {
             return malformed(head.problem == null ? "malformed head" : head.problem);
         }
         if (head.interim()) {
@@ -154,23 +166,28 @@ final class ResponseRelay {
             ByteBuf apart = loop.editor().response(buffer, client.allocator(), head, Connection.IMPLICIT, false, false);
             client.write(apart != null ? apart : buffer.readRetainedSlice(end - buffer.readerIndex()));
             client.flush();
+            passedInterim = true;
         } else {
             buffer.skipBytes(length);
         }
     }
 
     private @Nullable Result passFinal(ByteBuf buffer, ResponseHead head, int length) {
-        BodyFraming framing =
-                BodyFraming.ofResponse(head, facts.isHead(), loop.limits().maxHeadBytes());
-        body = framing;
+        BodyFraming framing = BodyFraming.ofResponse(head, facts.isHead(), maxHeadBytes);
         status = head.status;
-        makeChunked = framing.isUntilClose() && facts.version11();
+        boolean switched = head.switched();
+        if (judge != null && !passedInterim && judge.replaces(status)) {
+            return drop(buffer, head, framing, length);
+        }
+        body = framing;
+        makeChunked = framing.isUntilClose() && facts.version11() && !switched;
         dropChunked = head.chunked && !facts.version11();
         boolean endMarked = makeChunked || (!framing.isUntilClose() && !dropChunked);
         keepClient = facts.keepAlive() && endMarked && !client.draining();
         keepUpstream = head.keepAlive() && !framing.isUntilClose();
-        Connection connection =
-                !keepClient ? Connection.CLOSE : facts.version11() ? Connection.IMPLICIT : Connection.KEEP_ALIVE;
+        Connection connection = switched
+                ? Connection.UPGRADE
+                : !keepClient ? Connection.CLOSE : facts.version11() ? Connection.IMPLICIT : Connection.KEEP_ALIVE;
         int end = buffer.readerIndex() + length;
         ByteBuf apart = loop.editor().response(buffer, client.allocator(), head, connection, makeChunked, dropChunked);
         if (apart != null) {
@@ -183,6 +200,17 @@ final class ResponseRelay {
             return framing.done() ? Result.COMPLETE : null;
         }
         return passTogether(buffer, framing, headLength);
+    }
+
+    /** Passes over what is here of a response that nobody wants. */
+    private Result drop(ByteBuf buffer, ResponseHead head, BodyFraming framing, int headLength) {
+        buffer.skipBytes(headLength);
+        int taken = framing.take(buffer, null);
+        if (taken > 0) {
+            buffer.skipBytes(taken);
+        }
+        keepUpstream = head.keepAlive() && framing.done();
+        return Result.REPLACED;
     }
 
     /** Head and body go on in the buffer that they came in. */

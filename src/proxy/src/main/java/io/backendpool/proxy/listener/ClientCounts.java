@@ -1,31 +1,27 @@
 package io.backendpool.proxy.listener;
 
-import io.netty.channel.Channel;
 import java.net.InetAddress;
+import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentMap;
+import org.jspecify.annotations.Nullable;
 
-/** How many connections each client has open, over all event loops; counted only where that is limited. Any thread. */
+/**
+ * How many connections each client's address has. Any thread; one entry for each address that is connected, so it is no
+ * larger than {@code limits.connections}. Counted whether it is limited or not, since a limit may come at any time.
+ */
 final class ClientCounts {
-    private final ConcurrentMap<InetAddress, Integer> open = new ConcurrentHashMap<>();
+    private final Map<InetAddress, Integer> counts = new ConcurrentHashMap<>();
 
-    /** Counts {@code channel} as one of {@code client} until it is closed; false: the client has {@code max} already. */
-    @SuppressWarnings("FutureReturnValueIgnored") // the listener of a close is told in any case
-    boolean admit(InetAddress client, int max, Channel channel) {
-        boolean[] admitted = {false};
-        open.compute(client, (same, known) -> {
-            int count = known == null ? 0 : known;
-            admitted[0] = count < max;
-            return admitted[0] ? Integer.valueOf(count + 1) : known;
-        });
-        if (!admitted[0]) {
-            return false;
-        }
-        channel.closeFuture().addListener(closed -> forget(client));
-        return true;
+    /** One more of {@code client}; returns how many there are now. */
+    int add(InetAddress client) {
+        return counts.merge(client, 1, Integer::sum);
     }
 
-    private void forget(InetAddress client) {
-        open.computeIfPresent(client, (same, known) -> known > 1 ? known - 1 : null);
+    void remove(InetAddress client) {
+        counts.computeIfPresent(client, (unused, count) -> less(count));
+    }
+
+    private static @Nullable Integer less(int count) {
+        return count == 1 ? null : count - 1;
     }
 }

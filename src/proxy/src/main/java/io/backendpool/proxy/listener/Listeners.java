@@ -1,14 +1,14 @@
 package io.backendpool.proxy.listener;
 
+import io.backendpool.pool.ClientLimits;
 import io.backendpool.pool.Listener;
-import io.backendpool.pool.TrafficPolicy;
 import io.backendpool.proxy.http.HttpLoop;
 import io.backendpool.proxy.proxyprotocol.ClientEnds;
 import io.backendpool.proxy.stream.StreamLoop;
 import io.backendpool.proxy.traffic.AccessLog;
 import io.backendpool.proxy.traffic.Limit;
 import io.backendpool.proxy.traffic.TrafficRecorder;
-import io.backendpool.proxy.upstream.LivePool;
+import io.backendpool.proxy.upstream.LoopShare;
 import io.backendpool.proxy.upstream.PoolHolder;
 import io.backendpool.proxy.upstream.ProxyLimits;
 import io.netty.channel.ChannelHandlerContext;
@@ -24,6 +24,7 @@ import io.vertx.core.net.NetServer;
 import io.vertx.core.net.NetServerOptions;
 import io.vertx.core.net.NetSocket;
 import java.net.BindException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -48,9 +49,6 @@ import org.slf4j.LoggerFactory;
 public final class Listeners {
     private static final Logger LOG = LoggerFactory.getLogger(Listeners.class);
 
-    /** What a port or a backend that left the pool gives what is under way to end. */
-    private static final Duration REMOVED_GRACE = Duration.ofSeconds(60);
-
     private static final int BACKLOG = 4096;
 
     /** An event loop, and what runs on it. */
@@ -58,13 +56,11 @@ public final class Listeners {
 
     private final VertxInternal vertx;
     private final String bindAddress;
-    private final PoolHolder pools;
-    private final ProxyLimits limits;
     private final Duration removedGrace;
-    private final ClientCounts clients = new ClientCounts();
     private final ProxyHeaderLog headerLog = new ProxyHeaderLog(System::nanoTime);
     private final List<Worker> workers = new ArrayList<>();
     private final AtomicInteger connections = new AtomicInteger();
+    private final ClientCounts perClient = new ClientCounts();
     /** By {@link Listener#socket}. */
     private final Map<String, BoundPort> bound = new ConcurrentHashMap<>();
 
@@ -85,7 +81,7 @@ public final class Listeners {
             TrafficRecorder traffic,
             ProxyLimits limits,
             @Nullable AccessLog accessLog) {
-        this(vertx, bindAddress, pools, traffic, limits, accessLog, REMOVED_GRACE);
+        this(vertx, bindAddress, pools, traffic, limits, accessLog, limits.drainDeadline());
     }
 
     /**
@@ -104,12 +100,10 @@ public final class Listeners {
         this.removedGrace = removedGrace;
         this.vertx = (VertxInternal) vertx;
         this.bindAddress = bindAddress;
-        this.pools = pools;
-        this.limits = limits;
         SecureRandom seeds = new SecureRandom();
-        int count = 0;
+        int loops = 0;
         for (EventExecutor executor : this.vertx.nettyEventLoopGroup()) {
-            count += executor.isShutdown() ? 0 : 1;
+            loops += executor.isShutdown() ? 0 : 1;
         }
         for (EventExecutor executor : this.vertx.nettyEventLoopGroup()) {
             EventLoop eventLoop = (EventLoop) executor;
@@ -119,6 +113,7 @@ public final class Listeners {
                     pools,
                     traffic,
                     limits,
+                    new LoopShare(workers.size(), loops),
                     accessLog,
                     new SplittableRandom(seeds.nextLong()));
             http.start();
@@ -131,7 +126,7 @@ public final class Listeners {
                     http.traffic(),
                     accessLog,
                     removedGrace,
-                    count);
+                    loops);
             workers.add(new Worker(context, http, streams));
         }
     }
@@ -318,11 +313,10 @@ public final class Listeners {
         int open = connections.incrementAndGet();
         context.channel().closeFuture().addListener(closed -> connections.decrementAndGet());
         Listener listener = port.listener();
-        int max = Math.min(limits.maxClientConnections(), policy().limits().connections());
-        if (open > max) {
-            worker.http().traffic().limitHit(Limit.CLIENT_CONNECTIONS);
-            String reason = "this proxy has its maximum of %,d client connections".formatted(max);
-            refuse(worker, listener, context, reason);
+        ClientLimits clients = worker.http().policy().clients();
+        if (open > clients.connections()) {
+            String reason = "this proxy has its maximum of %,d client connections".formatted(clients.connections());
+            refuse(worker, listener, context, Limit.CLIENT_CONNECTIONS, reason);
         } else if (ProxyHeaderHandler.isExpected(listener, context.channel())) {
             context.pipeline()
                     .addBefore(
@@ -330,7 +324,7 @@ public final class Listeners {
                             "backendpool-proxy-header",
                             new ProxyHeaderHandler(
                                     listener.name(),
-                                    policy().timeouts().requestHead(),
+                                    worker.http().policy().source().timeouts().requestHead(),
                                     worker.http().traffic(),
                                     headerLog,
                                     () -> admit(worker, listener, context)));
@@ -341,12 +335,15 @@ public final class Listeners {
 
     /** The client is known. */
     private void admit(Worker worker, Listener listener, ChannelHandlerContext context) {
-        Integer max = policy().limits().connectionsPerClient();
-        ClientEnds ends = max == null ? null : ClientEnds.of(context.channel());
-        if (max != null && ends != null && !clients.admit(ends.source().getAddress(), max, context.channel())) {
-            worker.http().traffic().limitHit(Limit.CONNECTIONS_PER_CLIENT);
+        ClientEnds ends = ClientEnds.of(context.channel());
+        InetAddress client =
+                ends == null ? InetAddress.getLoopbackAddress() : ends.source().getAddress();
+        int open = perClient.add(client);
+        context.channel().closeFuture().addListener(closed -> perClient.remove(client));
+        Integer max = worker.http().policy().clients().connectionsPerClient();
+        if (max != null && open > max) {
             String reason = "this client has its maximum of %,d connections".formatted(max);
-            refuse(worker, listener, context, reason);
+            refuse(worker, listener, context, Limit.CONNECTIONS_PER_CLIENT, reason);
             return;
         }
         switch (listener.protocol()) {
@@ -363,17 +360,14 @@ public final class Listeners {
         context.close();
     }
 
-    private void refuse(Worker worker, Listener listener, ChannelHandlerContext context, String reason) {
+    private static void refuse(
+            Worker worker, Listener listener, ChannelHandlerContext context, Limit limit, String reason) {
         if (listener.protocol() == Listener.Protocol.HTTP) {
-            worker.http().refuse(context, reason);
+            worker.http().refuse(context, limit, reason);
         } else {
+            worker.http().traffic().limitHit(limit);
             context.close();
         }
-    }
-
-    private TrafficPolicy policy() {
-        LivePool live = pools.current();
-        return live == null ? TrafficPolicy.DEFAULT : live.pool().snapshot().traffic();
     }
 
     private static String describe(Listener listener, Throwable cause) {

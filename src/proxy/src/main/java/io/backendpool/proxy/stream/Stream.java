@@ -221,13 +221,14 @@ final class Stream {
         last = chosen;
         StreamEnd end = new StreamEnd(this);
         backend = end;
-        chosen.open(end, loop.upstreams().policy().timeouts().connect()).addListener((Future<Channel> done) -> {
-            if (done.isSuccess()) {
-                connected(chosen, end);
-            } else {
-                connectFailed(chosen, done.cause());
-            }
-        });
+        chosen.open(end, loop.upstreams().policy().source().timeouts().connect())
+                .addListener((Future<Channel> done) -> {
+                    if (done.isSuccess()) {
+                        connected(chosen, end);
+                    } else {
+                        connectFailed(chosen, done.cause());
+                    }
+                });
     }
 
     private void connectFailed(Upstream target, Throwable cause) {

@@ -148,7 +148,7 @@ public final class StreamLoop {
 
     private void onTick() {
         tick++;
-        Timeouts current = upstreams.policy().timeouts();
+        Timeouts current = upstreams.policy().source().timeouts();
         if (!current.equals(timeouts)) {
             timeouts = current;
             ticks = StreamTicks.of(current);
@@ -232,6 +232,6 @@ public final class StreamLoop {
 
     /** What one event loop may hold of what {@code limits.connections} allows the whole proxy. */
     int maxSessions() {
-        return Math.max(1, upstreams.policy().limits().connections() / loops);
+        return Math.max(1, upstreams.policy().clients().connections() / loops);
     }
 }

@@ -9,7 +9,9 @@ import java.util.function.LongSupplier;
 public final class BackendTraffic {
     private static final int IN_FLIGHT = StatusClass.COUNT;
     private static final int CONNECT_FAILURES = IN_FLIGHT + 1;
-    private static final int FIELDS = CONNECT_FAILURES + 1;
+    private static final int LATENCY_MICROS = CONNECT_FAILURES + 1;
+    private static final int LATENCY = LATENCY_MICROS + 1;
+    private static final int FIELDS = LATENCY + BackendLatencyScale.BUCKETS;
 
     private final CounterArray counters = new CounterArray(FIELDS);
     private final Window started = new Window(1);
@@ -25,10 +27,21 @@ public final class BackendTraffic {
         started.count(0, nanos);
     }
 
-    /** The request has ended, answered with {@code status}, or 0 if the backend did not answer. The loop. */
-    public void ended(int status) {
+    /**
+     * The request has ended. The loop.
+     *
+     * @param status what it was answered; 0: the backend did not answer
+     * @param startNanos what was given to {@link #started}
+     * @param endNanos of now
+     */
+    public void ended(int status, long startNanos, long endNanos) {
         counters.add(IN_FLIGHT, -1);
         counters.add(StatusClass.of(status), 1);
+        if (status != 0) {
+            long micros = Math.max(0, (endNanos - startNanos) / 1000);
+            counters.add(LATENCY_MICROS, micros);
+            counters.add(LATENCY + BackendLatencyScale.bucket(micros), 1);
+        }
     }
 
     /** What has ended was no request: there is no status to count. The loop. */
@@ -51,6 +64,14 @@ public final class BackendTraffic {
 
     long byStatus(int statusClass) {
         return counters.get(statusClass);
+    }
+
+    long latencyMicros() {
+        return counters.get(LATENCY_MICROS);
+    }
+
+    long latency(int bucket) {
+        return counters.get(LATENCY + bucket);
     }
 
     long connectFailures() {

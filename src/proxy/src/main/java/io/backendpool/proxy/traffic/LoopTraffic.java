@@ -17,7 +17,10 @@ public final class LoopTraffic {
     static final int LATENCY_MICROS = BYTES_OUT + 1;
     static final int CONNECTIONS = LATENCY_MICROS + 1;
     static final int ACCEPTED = CONNECTIONS + 1;
-    static final int OUTCOMES = ACCEPTED + 1;
+    static final int QUEUED = ACCEPTED + 1;
+    static final int SENT_ON_NEW = QUEUED + 1;
+    static final int SENT_ON_REUSED = SENT_ON_NEW + 1;
+    static final int OUTCOMES = SENT_ON_REUSED + 1;
     static final int LIMITS = OUTCOMES + Outcome.values().length;
     static final int DATAGRAMS_DROPPED = LIMITS + Limit.values().length;
     static final int PROXY_HEADERS_REFUSED = DATAGRAMS_DROPPED + 1;
@@ -105,6 +108,20 @@ public final class LoopTraffic {
 
     public void connectionClosed() {
         counters.add(CONNECTIONS, -1);
+    }
+
+    /** So many requests more (or less) wait for a backend with room. */
+    public void queued(int change) {
+        counters.add(QUEUED, change);
+    }
+
+    /**
+     * A request goes to a backend.
+     *
+     * @param reused on a connection that has served before
+     */
+    public void sent(boolean reused) {
+        counters.add(reused ? SENT_ON_REUSED : SENT_ON_NEW, 1);
     }
 
     public void limitHit(Limit limit) {

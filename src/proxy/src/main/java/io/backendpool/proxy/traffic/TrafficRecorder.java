@@ -23,6 +23,9 @@ public final class TrafficRecorder {
         0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60
     };
 
+    /** 1.024 ms and each four times the one before, so that they are bounds of {@link BackendLatencyScale}, too. */
+    private static final int BACKEND_BOUNDS = 9;
+
     private final LongSupplier nanoClock;
     private final long startNanos;
     private final List<LoopTraffic> loops = new CopyOnWriteArrayList<>();
@@ -113,6 +116,9 @@ public final class TrafficRecorder {
                 latencyBuckets(),
                 sum(LoopTraffic.LATENCY_MICROS) / 1e6,
                 limits,
+                (int) sum(LoopTraffic.QUEUED),
+                sum(LoopTraffic.SENT_ON_NEW),
+                sum(LoopTraffic.SENT_ON_REUSED),
                 clientConnections(),
                 sum(LoopTraffic.ACCEPTED),
                 streams());
@@ -155,6 +161,8 @@ public final class TrafficRecorder {
 
     private BackendTotals backendTotals(BackendKey key) {
         long[] counts = new long[StatusClass.COUNT];
+        long[] latency = new long[BackendLatencyScale.BUCKETS];
+        long latencyMicros = 0;
         long connectFailures = 0;
         for (LoopTraffic loop : loops) {
             BackendTraffic backend = backend(loop, key);
@@ -164,9 +172,32 @@ public final class TrafficRecorder {
             for (int i = 0; i < counts.length; i++) {
                 counts[i] += backend.byStatus(i);
             }
+            for (int i = 0; i < latency.length; i++) {
+                latency[i] += backend.latency(i);
+            }
+            latencyMicros += backend.latencyMicros();
             connectFailures += backend.connectFailures();
         }
-        return new BackendTotals(StatusCounts.of(counts), connectFailures, inFlight(key));
+        return new BackendTotals(
+                StatusCounts.of(counts), connectFailures, inFlight(key), backendLatency(latency), latencyMicros / 1e6);
+    }
+
+    private static List<LatencyBucket> backendLatency(long[] counts) {
+        List<LatencyBucket> buckets = new ArrayList<>(BACKEND_BOUNDS + 1);
+        long seen = 0;
+        int next = 0;
+        for (int i = 0; i < BACKEND_BOUNDS; i++) {
+            long bound = 1024L << (2 * i);
+            for (; BackendLatencyScale.highest(next) < bound; next++) {
+                seen += counts[next];
+            }
+            buckets.add(new LatencyBucket(bound / 1e6, seen));
+        }
+        for (; next < counts.length; next++) {
+            seen += counts[next];
+        }
+        buckets.add(new LatencyBucket(Double.POSITIVE_INFINITY, seen));
+        return buckets;
     }
 
     private List<LatencyBucket> latencyBuckets() {

@@ -18,6 +18,9 @@ import java.util.Map;
  * @param latency buckets with upper bounds in seconds, cumulative, the last one infinite
  * @param latencySumSeconds of all requests
  * @param limitHits for each limit, how often it was hit
+ * @param queued requests that wait for a backend with room
+ * @param sentOnNew requests that were sent on a connection made for them; each try counts
+ * @param sentOnReused requests that were sent on a connection that had served before
  * @param clientConnections open now
  * @param acceptedConnections since the start
  * @param streams what was passed on without being read as requests
@@ -34,6 +37,9 @@ public record TrafficTotals(
         List<LatencyBucket> latency,
         double latencySumSeconds,
         Map<Limit, Long> limitHits,
+        int queued,
+        long sentOnNew,
+        long sentOnReused,
         int clientConnections,
         long acceptedConnections,
         StreamTotals streams) {
@@ -45,8 +51,22 @@ public record TrafficTotals(
         limitHits = Map.copyOf(limitHits);
     }
 
-    /** What went to one backend. Each try counts, so a request that was retried counts on several backends. */
-    public record BackendTotals(StatusCounts requests, long connectFailures, int inFlight) {}
+    /**
+     * What went to one backend. Each try counts, so a request that was retried counts on several backends.
+     *
+     * @param latency of tries that were answered, from sent to response end: cumulative, the last bucket infinite
+     * @param latencySumSeconds of them
+     */
+    public record BackendTotals(
+            StatusCounts requests,
+            long connectFailures,
+            int inFlight,
+            List<LatencyBucket> latency,
+            double latencySumSeconds) {
+        public BackendTotals {
+            latency = List.copyOf(latency);
+        }
+    }
 
     /**
      * Requests that took no longer than {@code upperSeconds}.

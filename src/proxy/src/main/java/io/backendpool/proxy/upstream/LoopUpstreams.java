@@ -21,8 +21,9 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The live pool as one event loop sees it: the picker, and an {@link Upstream} for each backend. Follows
- * {@link PoolHolder} by itself: each choice compares one reference. Event loop only.
+ * The live pool as one event loop sees it: the picker, an {@link Upstream} for each backend, the policy, and the requests
+ * that wait for a backend with room. Follows {@link PoolHolder} by itself: each request compares one reference. Event loop
+ * only.
  */
 public final class LoopUpstreams {
     private static final Upstream[] NO_UPSTREAMS = {};
@@ -30,14 +31,18 @@ public final class LoopUpstreams {
     private final PoolHolder pools;
     private final LoopTraffic traffic;
     private final ProxyLimits limits;
+    private final LoopShare share;
     private final RandomGenerator random;
     private final UpstreamConnector connector;
+    private final RetryBudget retryBudget = new RetryBudget();
+    private final RequestQueue queue = new RequestQueue();
     private final Map<BackendKey, Upstream> byKey = new HashMap<>();
     private @Nullable LivePool seen;
+    private LoopPolicy policy;
     private Picker picker = () -> Picker.NONE;
     private Upstream[] upstreams = NO_UPSTREAMS;
-    private long[] weights = {};
     private @Nullable ServerNameRoutes routes;
+    private int eligible;
     private int tick;
 
     public LoopUpstreams(
@@ -46,22 +51,43 @@ public final class LoopUpstreams {
             PoolHolder pools,
             LoopTraffic traffic,
             ProxyLimits limits,
+            LoopShare share,
             RandomGenerator random) {
         this.pools = pools;
         this.traffic = traffic;
         this.limits = limits;
+        this.share = share;
         this.random = random;
-        this.connector = new UpstreamConnector(loop, channels, limits);
+        this.connector = new UpstreamConnector(loop, channels);
+        this.policy = LoopPolicy.of(TrafficPolicy.DEFAULT, limits, share);
+    }
+
+    /** The policy of the live pool, looked up now; the usual one as long as there is no pool. */
+    public LoopPolicy policy() {
+        refresh();
+        return policy;
+    }
+
+    /** Counts the requests under way, and limits the retries among them. */
+    public RetryBudget retryBudget() {
+        return retryBudget;
     }
 
     /**
-     * The backend for the next try of a request; null: there is none left.
+     * The backend for the next try of a request; null: there is none left that has room.
      *
      * @param tried those that failed, not to be chosen again
+     * @param asRetry the backend must have room for one more retry, too
      */
-    public @Nullable Upstream choose(List<Upstream> tried) {
+    @Nullable
+    Upstream choose(List<Upstream> tried, boolean asRetry) {
         refresh();
-        return choose(picker, weights, tried);
+        return choose(picker, null, tried, asRetry);
+    }
+
+    /** The backend for the next try of a stream; null: there is none left that has room. */
+    public @Nullable Upstream choose(List<Upstream> tried) {
+        return choose(tried, false);
     }
 
     /**
@@ -72,20 +98,13 @@ public final class LoopUpstreams {
     public @Nullable Upstream choose(@Nullable String serverName, List<Upstream> tried) {
         refresh();
         ServerNameRoutes.Route route = route(serverName);
-        return route == null ? null : choose(route.picker(), route.weights(), tried);
+        return route == null ? null : choose(route.picker(), route.weights(), tried, false);
     }
 
     /** Whether a group takes connections for {@code serverName}, whatever the health of its backends. */
     public boolean isServed(@Nullable String serverName) {
         refresh();
         return route(serverName) != null;
-    }
-
-    /** How traffic is treated; the usual way until a pool is live. */
-    public TrafficPolicy policy() {
-        refresh();
-        LivePool pool = seen;
-        return pool == null ? TrafficPolicy.DEFAULT : pool.pool().snapshot().traffic();
     }
 
     private ServerNameRoutes.@Nullable Route route(@Nullable String serverName) {
@@ -100,26 +119,80 @@ public final class LoopUpstreams {
         return routes.find(serverName);
     }
 
-    private @Nullable Upstream choose(Picker from, long[] weightsOf, List<Upstream> tried) {
+    private @Nullable Upstream choose(Picker from, long @Nullable [] weightsOf, List<Upstream> tried, boolean asRetry) {
         for (int attempt = 0; attempt < limits.maxAttempts(); attempt++) {
             int index = from.pick();
             if (index == Picker.NONE) {
                 return null;
             }
-            if (usable(upstreams[index], tried)) {
-                return upstreams[index];
+            Upstream picked = upstreams[index];
+            if ((tried.isEmpty() || !tried.contains(picked)) && usable(picked, asRetry)) {
+                return picked;
             }
         }
         // The picker keeps naming backends that failed: take the first eligible one that was not tried.
         for (int index = 0; index < upstreams.length; index++) {
-            if (weightsOf[index] > 0 && usable(upstreams[index], tried)) {
-                return upstreams[index];
+            Upstream upstream = upstreams[index];
+            boolean wanted = weightsOf == null || weightsOf[index] > 0;
+            if (wanted && !tried.contains(upstream) && usable(upstream, asRetry)) {
+                return upstream;
             }
         }
         return null;
     }
 
-    /** Why {@link #choose} found none although none was tried; one sentence without a full stop. */
+    /** Whether a request can be sent to {@code upstream} now; counts the limit that says no. */
+    boolean usable(Upstream upstream, boolean asRetry) {
+        if (!upstream.isEligible()) {
+            return false;
+        }
+        Limit reached = upstream.limitReached();
+        if (reached == null && asRetry && !upstream.hasRoomForRetry()) {
+            reached = Limit.RETRIES_PER_BACKEND;
+        }
+        if (reached == null) {
+            return true;
+        }
+        traffic.limitHit(reached);
+        return false;
+    }
+
+    /**
+     * Puts a request in the queue that {@link AttemptPlan#next} found no backend for. It leaves the queue by being given a
+     * backend, by its time-out, or by {@link #leave}.
+     *
+     * @return its place; null: there is nothing to wait for, see {@link #isBusy}, or the queue is full
+     */
+    public @Nullable Object enqueue(QueuedRequest request) {
+        if (!isBusy(request.tried())) {
+            return null;
+        }
+        if (queue.waiting() >= (long) policy.maxPending() * eligible) {
+            traffic.limitHit(Limit.QUEUE_FULL);
+            return null;
+        }
+        traffic.queued(1);
+        return queue.add(request, tick);
+    }
+
+    /** The request does not wait any more. */
+    public void leave(Object place) {
+        int before = queue.waiting();
+        queue.leave((RequestQueue.Place) place);
+        traffic.queued(queue.waiting() - before);
+    }
+
+    /** Whether there are eligible backends beside {@code tried}, so that none was chosen only because all are at a limit. */
+    public boolean isBusy(List<Upstream> tried) {
+        for (Upstream upstream : upstreams) {
+            if (upstream.isEligible() && !tried.contains(upstream)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Why no backend was chosen although none was tried; one sentence without a full stop. */
     public String unavailableReason() {
         LivePool pool = seen;
         if (pool == null) {
@@ -130,29 +203,33 @@ public final class LoopUpstreams {
         if (all == 0) {
             return "pool " + snapshot.id() + " has no backends";
         }
+        if (eligible > 0) {
+            return "all %,d eligible backends in pool %s are at a limit of circuitBreaker, and the queue is full"
+                    .formatted(eligible, snapshot.id());
+        }
         int unhealthy = 0;
         for (BackendHealth health : pool.health()) {
             unhealthy += health.state() == HealthState.UNHEALTHY ? 1 : 0;
-        }
-        for (long weight : weights) {
-            if (weight > 0) {
-                return "all eligible backends in pool %s are at %,d connections per event loop"
-                        .formatted(snapshot.id(), limits.maxConnectionsPerBackend());
-            }
         }
         String others = unhealthy == all ? "" : ", the others have weight 0";
         return "no healthy backend in pool %s: %d of %d unhealthy%s".formatted(snapshot.id(), unhealthy, all, others);
     }
 
-    /** Called about every 100 ms: follows the pool where there is no traffic, and closes what was idle for too long. */
-    public void tick(int now, int idleTicks) {
+    /** Called about every {@link LoopPolicy#TICK_MILLIS}: follows the pool where there is no traffic, and ends waits. */
+    public void tick(int now) {
         tick = now;
         refresh();
         for (Upstream upstream : byKey.values()) {
-            int closed = upstream.closeIdleSince(now - idleTicks);
+            int closed = upstream.closeIdleSince(now - policy.upstreamIdleTicks());
             for (int i = 0; i < closed; i++) {
                 traffic.limitHit(Limit.UPSTREAM_IDLE_TIMEOUT);
             }
+        }
+        QueuedRequest late;
+        while ((late = queue.pollWaitingSince(now - policy.queueTicks() - 1)) != null) {
+            traffic.queued(-1);
+            traffic.limitHit(Limit.QUEUE_TIMEOUT);
+            late.queueTimedOut();
         }
     }
 
@@ -161,11 +238,33 @@ public final class LoopUpstreams {
         byKey.values().forEach(Upstream::remove);
         byKey.clear();
         upstreams = NO_UPSTREAMS;
+        eligible = 0;
         picker = () -> Picker.NONE;
+    }
+
+    /** {@code upstream} has room for one more request, or may have it: those who wait for it go first. */
+    void freed(Upstream upstream) {
+        while (queue.waiting() > 0 && upstream.isEligible() && upstream.limitReached() == null) {
+            QueuedRequest next = queue.pollFor(upstream);
+            if (next == null) {
+                return;
+            }
+            traffic.queued(-1);
+            next.backendFree(upstream);
+        }
+    }
+
+    LoopTraffic traffic() {
+        return traffic;
     }
 
     ProxyLimits limits() {
         return limits;
+    }
+
+    /** The policy as it was when the pool was looked up last. */
+    LoopPolicy currentPolicy() {
+        return policy;
     }
 
     UpstreamConnector connector() {
@@ -176,43 +275,43 @@ public final class LoopUpstreams {
         return tick;
     }
 
-    private boolean usable(Upstream upstream, List<Upstream> tried) {
-        if (!tried.isEmpty() && tried.contains(upstream)) {
-            return false;
-        }
-        if (upstream.hasRoom()) {
-            return true;
-        }
-        traffic.limitHit(Limit.CONNECTIONS_PER_BACKEND);
-        return false;
-    }
-
     /** Follows the live pool: costs one comparison where it is still the same. */
     @SuppressWarnings("ReferenceEquality") // each change of the pool is a new object, and comparing contents would cost
     public void refresh() {
         LivePool current = pools.current();
-        if (current == seen || current == null) {
-            return;
+        if (current != seen && current != null) {
+            seen = current;
+            follow(current);
         }
-        seen = current;
+    }
+
+    private void follow(LivePool current) {
         routes = null;
         PoolSnapshot snapshot = current.pool().snapshot();
+        if (!snapshot.traffic().equals(policy.source())) {
+            policy = LoopPolicy.of(snapshot.traffic(), limits, share);
+        }
         Map<String, ProxyProtocol> headers = new HashMap<>();
         snapshot.groups().forEach(group -> headers.put(group.name(), group.proxyProtocol()));
-        long[] nextWeights = current.weights().picking();
+        long[] weights = current.weights().picking();
         Upstream[] next = new Upstream[snapshot.backends().size()];
         Map<BackendKey, Upstream> gone = new HashMap<>(byKey);
+        eligible = 0;
         for (int i = 0; i < next.length; i++) {
             Backend backend = snapshot.backends().get(i);
             gone.remove(backend.key());
             next[i] = byKey.computeIfAbsent(backend.key(), key -> new Upstream(key, traffic.backend(key), this));
-            next[i].become(headers.getOrDefault(backend.key().group(), ProxyProtocol.NONE), nextWeights[i] > 0);
+            next[i].become(headers.getOrDefault(backend.key().group(), ProxyProtocol.NONE), weights[i] > 0);
+            eligible += weights[i] > 0 ? 1 : 0;
         }
         gone.values().forEach(Upstream::remove);
         byKey.keySet().removeAll(gone.keySet());
         traffic.retain(byKey.keySet());
         upstreams = next;
-        weights = nextWeights;
         picker = Pickers.create(snapshot.loadBalancing().policy(), weights, random);
+        // Limits may have been raised, and backends may have come.
+        for (Upstream upstream : next) {
+            freed(upstream);
+        }
     }
 }

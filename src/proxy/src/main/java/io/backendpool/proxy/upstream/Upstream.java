@@ -3,6 +3,7 @@ package io.backendpool.proxy.upstream;
 import io.backendpool.pool.BackendGroup.ProxyProtocol;
 import io.backendpool.pool.BackendKey;
 import io.backendpool.proxy.traffic.BackendTraffic;
+import io.backendpool.proxy.traffic.Limit;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
 import io.netty.util.concurrent.Future;
@@ -25,9 +26,11 @@ public final class Upstream {
     private final LoopUpstreams owner;
     private final Deque<UpstreamConnection> idle = new ArrayDeque<>();
     private int open;
-    private boolean removed;
+    private int retries;
     private boolean eligible;
+    private boolean removed;
     private ProxyProtocol header = ProxyProtocol.NONE;
+    private int removedTick;
 
     Upstream(BackendKey key, BackendTraffic traffic, LoopUpstreams owner) {
         this.key = key;
@@ -73,7 +76,7 @@ public final class Upstream {
     }
 
     /** The idle connection that was used last; null: there is none. */
-    public @Nullable UpstreamConnection takeIdle(UpstreamReceiver receiver) {
+    public @Nullable UpstreamLink takeIdle(UpstreamReceiver receiver) {
         UpstreamConnection connection;
         while ((connection = idle.pollFirst()) != null) {
             if (connection.isActive()) {
@@ -87,13 +90,13 @@ public final class Upstream {
     /** Opens a connection, and tells {@code receiver}. */
     public void connect(UpstreamReceiver receiver) {
         open++;
-        owner.connector().connect(this, receiver);
+        owner.connector().connect(this, owner.currentPolicy().connectMillis(), receiver, null);
     }
 
     /** The same, with a connection that begins with what {@code client} tells of its one client. */
     void connect(UpstreamReceiver receiver, PrivateConnections client) {
         open++;
-        owner.connector().connect(this, receiver, client);
+        owner.connector().connect(this, owner.currentPolicy().connectMillis(), receiver, client);
     }
 
     /**
@@ -104,16 +107,52 @@ public final class Upstream {
         open++;
         return owner.connector().open(address, handler, connectTimeout).addListener((Future<Channel> done) -> {
             if (done.isSuccess()) {
-                done.getNow().closeFuture().addListener(closed -> open--);
+                done.getNow().closeFuture().addListener(closed -> given());
             } else {
-                open--;
+                given();
             }
         });
     }
 
-    /** A request can be sent: there is an idle connection, or room for one more. */
-    boolean hasRoom() {
-        return !idle.isEmpty() || open < owner.limits().maxConnectionsPerBackend();
+    private void given() {
+        open--;
+        owner.freed(this);
+    }
+
+    /** The limit that keeps one more request from being sent; null: it can be sent. */
+    @Nullable
+    Limit limitReached() {
+        LoopPolicy policy = owner.currentPolicy();
+        if (open - idle.size() >= policy.maxRequests()) {
+            return Limit.REQUESTS_PER_BACKEND;
+        }
+        return idle.isEmpty() && open >= policy.maxConnections() ? Limit.CONNECTIONS_PER_BACKEND : null;
+    }
+
+    /** One more request can be sent now. */
+    public boolean hasRoom() {
+        return limitReached() == null;
+    }
+
+    boolean hasRoomForRetry() {
+        return retries < owner.currentPolicy().maxRetries();
+    }
+
+    void retryStarted() {
+        retries++;
+    }
+
+    void retryEnded() {
+        retries--;
+    }
+
+    /**
+     * The backend left the pool so long ago that what it still has must end, however long-lived it is.
+     *
+     * @param tick of now
+     */
+    public boolean isOverdue(int tick) {
+        return removed && tick - removedTick > owner.currentPolicy().drainTicks();
     }
 
     int tick() {
@@ -121,24 +160,30 @@ public final class Upstream {
     }
 
     void idle(UpstreamConnection connection) {
+        LoopPolicy policy = owner.currentPolicy();
         if (removed
                 || header != ProxyProtocol.NONE
                 || !connection.isActive()
+                || connection.served() >= policy.maxRequestsPerConnection()
+                || open > policy.maxConnections()
                 || idle.size() >= owner.limits().maxIdlePerBackend()) {
             connection.close();
             return;
         }
         connection.idleSince(owner.tick());
         idle.addFirst(connection);
+        owner.freed(this);
     }
 
     void closed(UpstreamConnection connection) {
         open--;
         idle.remove(connection);
+        owner.freed(this);
     }
 
     void connectFailed() {
         open--;
+        owner.freed(this);
     }
 
     /** Closes what has been idle since {@code tick} or longer; returns how many. */
@@ -153,9 +198,10 @@ public final class Upstream {
         return closed;
     }
 
-    /** The backend has left the pool: idle connections close now, the others when their exchange ends. */
+    /** The backend has left the pool: idle connections close now, the others when their exchange ends or is overdue. */
     void remove() {
         removed = true;
+        removedTick = owner.tick();
         closeIdle();
     }
 

@@ -1,9 +1,13 @@
 package io.backendpool.proxy.upstream;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
+import io.netty.channel.socket.DuplexChannel;
 import io.netty.util.ReferenceCountUtil;
 import org.jspecify.annotations.Nullable;
 
@@ -12,13 +16,13 @@ import org.jspecify.annotations.Nullable;
  * what is spoken on it. Event loop only.
  */
 @SuppressWarnings("FutureReturnValueIgnored") // how a write or a close ends, the channel tells by its events
-public final class UpstreamConnection extends ChannelInboundHandlerAdapter {
+public final class UpstreamConnection extends ChannelInboundHandlerAdapter implements UpstreamLink {
     private final Upstream upstream;
     private final @Nullable PrivateConnections client;
     private @Nullable ChannelHandlerContext context;
     private @Nullable UpstreamReceiver receiver;
     private @Nullable Throwable cause;
-    private boolean reused;
+    private int served;
     private int idleSinceTick;
 
     /**
@@ -31,13 +35,19 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter {
         this.client = client;
     }
 
+    @Override
     public Upstream upstream() {
         return upstream;
     }
 
-    /** It has served another exchange before, so the backend may be closing it at this moment. */
+    @Override
     public boolean reused() {
-        return reused;
+        return served > 0;
+    }
+
+    /** Exchanges that have ended in good order. */
+    int served() {
+        return served;
     }
 
     void use(UpstreamReceiver next) {
@@ -52,7 +62,7 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter {
         idleSinceTick = tick;
     }
 
-    /** Queues {@code data}, which is released when it was written. */
+    @Override
     public void write(ByteBuf data) {
         ChannelHandlerContext ctx = context;
         if (ctx == null) {
@@ -62,27 +72,30 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter {
         ctx.write(data, ctx.voidPromise());
     }
 
+    @Override
     public void flush() {
         if (context != null) {
             context.flush();
         }
     }
 
+    @Override
     public boolean isWritable() {
         return context != null && context.channel().isWritable();
     }
 
-    /** Stops or resumes reading: the other side is slow. */
+    @Override
     public void readable(boolean wanted) {
         if (context != null && context.channel().config().isAutoRead() != wanted) {
             context.channel().config().setAutoRead(wanted);
         }
     }
 
-    /** The exchange has ended in good order: the connection may serve the next one. */
+    /** The connection may serve the next exchange. */
+    @Override
     public void release() {
         receiver = null;
-        reused = true;
+        served++;
         readable(true);
         if (client == null) {
             upstream.idle(this);
@@ -91,11 +104,26 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter {
         }
     }
 
-    /** The exchange ended otherwise, or nobody needs the connection any more. */
+    /** Or nobody needs the connection any more. */
+    @Override
     public void close() {
         receiver = null;
         if (context != null) {
             context.close();
+        }
+    }
+
+    @Override
+    public void tunnel() {
+        if (context != null) {
+            context.channel().config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
+        }
+    }
+
+    @Override
+    public void endOutput() {
+        if (context != null && context.channel() instanceof DuplexChannel duplex) {
+            context.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(done -> duplex.shutdownOutput());
         }
     }
 
@@ -130,6 +158,13 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter {
     public void channelWritabilityChanged(ChannelHandlerContext ctx) {
         if (receiver != null) {
             receiver.upstreamWritabilityChanged();
+        }
+    }
+
+    @Override
+    public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+        if (event instanceof ChannelInputShutdownEvent && receiver != null) {
+            receiver.upstreamInputEnded();
         }
     }
 

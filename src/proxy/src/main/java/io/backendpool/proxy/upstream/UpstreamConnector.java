@@ -21,26 +21,24 @@ final class UpstreamConnector {
     private final EventLoop loop;
     private final Bootstrap bootstrap;
 
-    UpstreamConnector(EventLoop loop, ChannelFactory<? extends Channel> channels, ProxyLimits limits) {
+    UpstreamConnector(EventLoop loop, ChannelFactory<? extends Channel> channels) {
         this.loop = loop;
         bootstrap = new Bootstrap()
                 .group(loop)
                 .channelFactory(channels)
                 .option(ChannelOption.ALLOCATOR, PooledByteBufAllocator.DEFAULT)
-                .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, (int)
-                        limits.connectTimeout().toMillis())
                 .option(ChannelOption.TCP_NODELAY, true)
                 .option(ChannelOption.SO_KEEPALIVE, true);
     }
 
-    void connect(Upstream upstream, UpstreamReceiver receiver) {
-        connect(upstream, receiver, null);
-    }
-
     /** Opens a connection of {@code client} alone; null: of whoever needs one. */
-    void connect(Upstream upstream, UpstreamReceiver receiver, @Nullable PrivateConnections client) {
+    void connect(Upstream upstream, int timeoutMillis, UpstreamReceiver receiver, @Nullable PrivateConnections client) {
         UpstreamConnection connection = new UpstreamConnection(upstream, client);
-        ChannelFuture future = bootstrap.clone().handler(connection).connect(upstream.address());
+        ChannelFuture future = bootstrap
+                .clone()
+                .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, timeoutMillis)
+                .handler(connection)
+                .connect(upstream.address());
         future.addListener((ChannelFutureListener) done -> {
             if (done.isSuccess()) {
                 connection.use(receiver);

@@ -3,10 +3,10 @@ package io.backendpool.proxy.upstream;
 import io.netty.buffer.ByteBuf;
 import org.jspecify.annotations.Nullable;
 
-/** What uses an {@link UpstreamConnection}. Called on its event loop. */
+/** What uses an {@link UpstreamLink}. Called on its event loop. */
 public interface UpstreamReceiver {
-    /** A connection was made; it belongs to the receiver until it is released or closed. */
-    void upstreamConnected(UpstreamConnection connection);
+    /** There is a way; it belongs to the receiver until it is released or closed. */
+    void upstreamConnected(UpstreamLink connection);
 
     /** No connection could be made to {@code upstream}. */
     void upstreamConnectFailed(Upstream upstream, Throwable cause);
@@ -20,10 +20,13 @@ public interface UpstreamReceiver {
     /** The send buffer was full and has room again, or the other way round. */
     void upstreamWritabilityChanged();
 
+    /** In a tunnel: the backend sends no more, but still takes what comes. */
+    void upstreamInputEnded();
+
     /**
      * The connection is gone, and no longer the receiver's.
      *
-     * @param cause null: the backend closed it in order
+     * @param cause null: the backend closed it in order; {@link UnprocessedException}: it has not looked at the request
      */
     void upstreamClosed(@Nullable Throwable cause);
 }

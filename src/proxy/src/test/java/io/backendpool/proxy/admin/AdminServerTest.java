@@ -236,7 +236,13 @@ final class AdminServerTest {
         live = new LivePool(new PublishedPool(new Revision(12, "sha256:3fa9c1d2"), snapshot), health, weights, true);
         backendTotals = snapshot.backends().stream()
                 .collect(Collectors.toMap(
-                        Backend::key, key -> new BackendTotals(new StatusCounts(0, 0, 5, 0, 0, 1), 0, 1)));
+                        Backend::key,
+                        key -> new BackendTotals(
+                                new StatusCounts(0, 0, 5, 0, 0, 1),
+                                0,
+                                1,
+                                List.of(new LatencyBucket(0.001024, 4), new LatencyBucket(Double.POSITIVE_INFINITY, 5)),
+                                0.5)));
         status = new ProxyStatus(
                 true,
                 snapshot.backends().stream()
@@ -264,6 +270,9 @@ final class AdminServerTest {
                 List.of(new LatencyBucket(0.005, 80), new LatencyBucket(Double.POSITIVE_INFINITY, 100)),
                 1.25,
                 Map.of(),
+                1,
+                2,
+                98,
                 3,
                 30,
                 new StreamTotals(Map.of(), 0, 0));

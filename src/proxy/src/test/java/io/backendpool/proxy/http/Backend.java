@@ -7,6 +7,7 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /** A backend made of a raw socket: each connection is handled by a script on a thread of its own. */
@@ -19,6 +20,7 @@ final class Backend implements AutoCloseable {
     private final ServerSocket server;
     private final Script script;
     private final List<Socket> open = new CopyOnWriteArrayList<>();
+    private final AtomicInteger accepted = new AtomicInteger();
     final List<String> requests = new CopyOnWriteArrayList<>();
     final List<String> failures = new CopyOnWriteArrayList<>();
 
@@ -81,7 +83,7 @@ final class Backend implements AutoCloseable {
 
     private void serve(Socket socket) {
         try (socket) {
-            script.serve(new Connection(this, socket));
+            script.serve(new Connection(this, socket, accepted.incrementAndGet()));
         } catch (IOException e) {
             failures.add(e.toString());
         }
@@ -99,9 +101,12 @@ final class Backend implements AutoCloseable {
     static final class Connection {
         private final Backend backend;
         final Socket socket;
+        private final int number;
         private final InputStream in;
+        private String last = "";
 
-        Connection(Backend backend, Socket socket) throws IOException {
+        Connection(Backend backend, Socket socket, int number) throws IOException {
+            this.number = number;
             this.backend = backend;
             this.socket = socket;
             this.in = socket.getInputStream();
@@ -115,8 +120,23 @@ final class Backend implements AutoCloseable {
                 return null;
             }
             String request = head + readBody(head);
+            last = request;
             backend.requests.add(request);
             return request;
+        }
+
+        Backend backend() {
+            return backend;
+        }
+
+        /** Which of the backend's connections this is, from 1. */
+        int number() {
+            return number;
+        }
+
+        /** What {@link #readRequest} read last. */
+        String last() {
+            return last;
         }
 
         String readHead() throws IOException {

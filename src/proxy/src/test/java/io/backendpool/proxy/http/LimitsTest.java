@@ -1,23 +1,24 @@
 package io.backendpool.proxy.http;
 
+import static io.backendpool.proxy.http.Policies.LONG;
+import static io.backendpool.proxy.http.Policies.SHORT;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.backendpool.pool.ClientLimits;
+import io.backendpool.pool.TrafficPolicy;
 import io.backendpool.proxy.traffic.Limit;
 import io.backendpool.proxy.traffic.Outcome;
 import io.backendpool.proxy.upstream.ProxyLimits;
+import java.io.IOException;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
 /** Each wait ends, each limit holds, and each is counted. */
 class LimitsTest {
-    private static final Duration SHORT = Duration.ofMillis(200);
-    private static final Duration LONG = Duration.ofSeconds(60);
-
-    private static ProxyLimits limits(
-            Duration head, Duration clientIdle, Duration response, Duration stream, Duration upstreamIdle) {
-        return new ProxyLimits(
-                LONG, head, clientIdle, response, stream, upstreamIdle, SHORT, 4096, 1024, 1024, 2, 10, 1, 5);
+    private static TrafficPolicy timeouts(Duration head, Duration request, Duration idle, Duration stream) {
+        return Policies.with(Policies.timeouts(head, request, idle, stream, LONG));
     }
 
     private static void assertCounted(Proxy proxy, Limit limit) {
@@ -28,7 +29,7 @@ class LimitsTest {
 
     @Test
     void slowHead_is408() throws Exception {
-        try (Proxy proxy = Proxy.to(limits(SHORT, LONG, LONG, LONG, LONG));
+        try (Proxy proxy = Proxy.to(timeouts(SHORT, LONG, LONG, LONG));
                 Client client = proxy.connect()) {
             assertThat(client.send("GET / HT").readAll()).startsWith("HTTP/1.1 408 ");
             assertCounted(proxy, Limit.REQUEST_HEAD_TIMEOUT);
@@ -37,7 +38,7 @@ class LimitsTest {
 
     @Test
     void idleClient_isClosed() throws Exception {
-        try (Proxy proxy = Proxy.to(limits(LONG, SHORT, LONG, LONG, LONG));
+        try (Proxy proxy = Proxy.to(timeouts(LONG, LONG, SHORT, LONG));
                 Client client = proxy.connect()) {
             assertThat(client.ended()).isTrue();
             assertCounted(proxy, Limit.CLIENT_IDLE_TIMEOUT);
@@ -50,7 +51,7 @@ class LimitsTest {
                     connection.readRequest();
                     connection.socket.getInputStream().readAllBytes();
                 });
-                Proxy proxy = Proxy.to(limits(LONG, LONG, SHORT, LONG, LONG), backend)) {
+                Proxy proxy = Proxy.to(timeouts(LONG, SHORT, LONG, LONG), backend)) {
             assertThat(proxy.get("/")).startsWith("HTTP/1.1 504 ").contains("did not answer within");
             assertCounted(proxy, Limit.RESPONSE_TIMEOUT);
             await().untilAsserted(() -> assertThat(backend.openConnections()).isZero());
@@ -60,7 +61,7 @@ class LimitsTest {
     @Test
     void requestBodyThatStops_is408() throws Exception {
         try (Backend backend = Backend.answering("ok");
-                Proxy proxy = Proxy.to(limits(LONG, LONG, LONG, SHORT, LONG), backend);
+                Proxy proxy = Proxy.to(timeouts(LONG, LONG, LONG, SHORT), backend);
                 Client client = proxy.connect()) {
             client.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\nabc");
             assertThat(client.readAll()).startsWith("HTTP/1.1 408 ");
@@ -75,7 +76,7 @@ class LimitsTest {
                     connection.send("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nabc");
                     connection.socket.getInputStream().readAllBytes();
                 });
-                Proxy proxy = Proxy.to(limits(LONG, LONG, LONG, SHORT, LONG), backend);
+                Proxy proxy = Proxy.to(timeouts(LONG, LONG, LONG, SHORT), backend);
                 Client client = proxy.connect()) {
             client.get("/").readHead();
             await().untilAsserted(() ->
@@ -89,7 +90,7 @@ class LimitsTest {
     @Test
     void idleUpstreamConnection_isClosed() throws Exception {
         try (Backend backend = Backend.answering("ok");
-                Proxy proxy = Proxy.to(limits(LONG, LONG, LONG, LONG, SHORT), backend)) {
+                Proxy proxy = Proxy.to(new ProxyLimits(SHORT, SHORT, LONG, 1024, 1024, 10, 5), backend)) {
             assertThat(proxy.get("/")).endsWith("ok");
             await().untilAsserted(() -> assertThat(backend.openConnections()).isZero());
             assertCounted(proxy, Limit.UPSTREAM_IDLE_TIMEOUT);
@@ -99,7 +100,7 @@ class LimitsTest {
     @Test
     void tooManyClients_are503() throws Exception {
         try (Backend backend = Backend.answering("ok");
-                Proxy proxy = Proxy.to(limits(LONG, LONG, LONG, LONG, LONG), backend);
+                Proxy proxy = Proxy.to(Policies.with(new ClientLimits(2, null, 4096)), backend);
                 Client one = proxy.connect();
                 Client two = proxy.connect()) {
             assertThat(one.get("/").readResponse()).endsWith("ok");
@@ -113,17 +114,103 @@ class LimitsTest {
     }
 
     @Test
-    void tooManyConnectionsToABackend_is503() throws Exception {
+    void tooManyConnectionsOfOneClient_are503() throws Exception {
+        try (Backend backend = Backend.answering("ok");
+                Proxy proxy = Proxy.to(Policies.with(new ClientLimits(100, 1, 4096)), backend);
+                Client one = proxy.connect()) {
+            assertThat(one.get("/").readResponse()).endsWith("ok");
+            try (Client two = proxy.connect()) {
+                assertThat(two.readAll())
+                        .startsWith("HTTP/1.1 503 ")
+                        .contains("Retry-After: 1\r\n", "this client has its maximum of 1 connections");
+            }
+            assertCounted(proxy, Limit.CONNECTIONS_PER_CLIENT);
+            one.socket.close();
+            await().untilAsserted(() -> assertThat(proxy.get("/")).endsWith("ok"));
+        }
+    }
+
+    @Test
+    void headBytes_areThePools_inBothDirections() throws Exception {
+        String field = "X: " + "x".repeat(1100) + "\r\n";
+        try (Backend backend = Backend.sending("HTTP/1.1 200 OK\r\n" + field + "Content-Length: 0\r\n\r\n");
+                Proxy proxy = Proxy.to(Policies.with(new ClientLimits(100, null, 1024)), backend);
+                Client client = proxy.connect()) {
+            assertThat(client.send("GET / HTTP/1.1\r\nHost: a\r\n" + field + "\r\n")
+                            .readAll())
+                    .startsWith("HTTP/1.1 431 ");
+            assertCounted(proxy, Limit.HEAD_BYTES);
+            assertThat(proxy.get("/")).startsWith("HTTP/1.1 502 ").contains("longer than 1,024 bytes");
+        }
+    }
+
+    /** One that sends requests, but does not read what it is answered, must not fill the proxy's memory. */
+    @Test
+    void clientThatDoesNotRead_isNotServedOn_andIsCut() throws Exception {
+        String body = "x".repeat(100_000);
+        try (Backend backend = Backend.answering(body);
+                Proxy proxy = Proxy.to(timeouts(LONG, LONG, LONG, Duration.ofSeconds(1)), backend);
+                Client client = proxy.connect()) {
+            client.socket.setSoTimeout(0);
+            String requests = "GET / HTTP/1.1\r\nHost: a\r\n\r\n".repeat(1000);
+            assertThatThrownBy(() -> {
+                        while (true) {
+                            client.send(requests);
+                        }
+                    })
+                    .isInstanceOf(IOException.class);
+            // What the sockets' buffers take, not what was asked for.
+            assertThat(backend.requests.size()).isLessThan(500);
+            assertCounted(proxy, Limit.STREAM_IDLE_TIMEOUT);
+            await().untilAsserted(
+                            () -> assertThat(proxy.listeners.connections()).isZero());
+        }
+    }
+
+    @Test
+    void changedTimeout_countsForTheNextRequest_onTheSameConnection() throws Exception {
         try (Backend backend = Backend.of(connection -> {
+                    while (connection.readRequest() != null) {
+                        if (connection.last().startsWith("GET /answer")) {
+                            connection.send("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
+                        }
+                    }
+                });
+                Proxy proxy = Proxy.to(timeouts(LONG, LONG, LONG, LONG), backend);
+                Client client = proxy.connect()) {
+            assertThat(client.get("/answer").readResponse()).endsWith("ok");
+            proxy.policy(timeouts(LONG, SHORT, LONG, LONG)).publish(backend.port());
+            assertThat(client.get("/never").readResponse())
+                    .startsWith("HTTP/1.1 504 ")
+                    .contains("did not answer within 200 ms");
+            proxy.policy(timeouts(LONG, LONG, LONG, LONG)).publish(backend.port());
+            assertThat(client.get("/answer").readResponse()).endsWith("ok");
+        }
+    }
+
+    @Test
+    void removedBackend_thatDoesNotEnd_isCutAtTheDeadline() throws Exception {
+        ProxyLimits limits = ProxyLimits.defaults().withDrainDeadline(SHORT);
+        try (Backend old = Backend.of(connection -> {
                     connection.readRequest();
+                    if (connection.last().startsWith("GET /stream")) {
+                        connection.send("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nabc");
+                    }
                     connection.socket.getInputStream().readAllBytes();
                 });
-                Proxy proxy = Proxy.to(limits(LONG, LONG, LONG, LONG, LONG), backend);
+                Backend fresh = Backend.answering("new");
+                Proxy proxy = Proxy.to(limits, old);
+                Client streaming = proxy.connect();
                 Client waiting = proxy.connect()) {
+            streaming.get("/stream").readHead();
             waiting.get("/");
-            await().until(() -> backend.requests.size() == 1);
-            assertThat(proxy.get("/")).startsWith("HTTP/1.1 503 ").contains("at 1 connections per event loop");
-            assertCounted(proxy, Limit.CONNECTIONS_PER_BACKEND);
+            await().until(() -> old.requests.size() == 2);
+            proxy.publish(fresh.port());
+            assertThat(waiting.readResponse()).startsWith("HTTP/1.1 503 ").contains("the backend left the pool");
+            await().untilAsserted(() -> assertThat(old.openConnections()).isZero());
+            assertThatThrownBy(streaming::readAll).isInstanceOf(IOException.class);
+            assertCounted(proxy, Limit.DRAIN_DEADLINE);
+            assertThat(waiting.get("/").readResponse()).endsWith("new");
         }
     }
 }

@@ -10,6 +10,7 @@ import io.backendpool.pool.Listener;
 import io.backendpool.pool.LoadBalancing;
 import io.backendpool.pool.PoolId;
 import io.backendpool.pool.PoolSnapshot;
+import io.backendpool.pool.TrafficPolicy;
 import io.backendpool.pool.health.BackendHealth;
 import io.backendpool.pool.health.EffectiveWeights;
 import io.backendpool.proxy.listener.Listeners;
@@ -53,6 +54,7 @@ public final class Proxy implements AutoCloseable {
     public final Listeners listeners;
     private final int port;
     private int revision;
+    private TrafficPolicy policy = TrafficPolicy.DEFAULT;
 
     public Proxy(ProxyLimits limits, @Nullable AccessLog accessLog, int loops) throws Exception {
         vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(loops).setPreferNativeTransport(true));
@@ -70,6 +72,18 @@ public final class Proxy implements AutoCloseable {
         Proxy proxy = new Proxy(limits, null, 1);
         proxy.publish(Arrays.stream(backends).mapToInt(Backend::port).toArray());
         return proxy;
+    }
+
+    static Proxy to(TrafficPolicy policy, Backend... backends) throws Exception {
+        Proxy proxy = new Proxy(ProxyLimits.defaults(), null, 1).policy(policy);
+        proxy.publish(Arrays.stream(backends).mapToInt(Backend::port).toArray());
+        return proxy;
+    }
+
+    /** What the pools that are published from now on say of their traffic. */
+    Proxy policy(TrafficPolicy next) {
+        policy = next;
+        return this;
     }
 
     public static Listener listener(String name, int port) {
@@ -106,7 +120,9 @@ public final class Proxy implements AutoCloseable {
                 List.of(GROUP),
                 backends,
                 new LoadBalancing(LoadBalancing.Policy.ROUND_ROBIN),
-                null);
+                null,
+                policy,
+                List.of());
         List<BackendHealth> health = backends.stream()
                 .map(backend -> new BackendHealth(
                         state, "as the test says", Instant.EPOCH, EndpointConditions.READY, null, 0, 0))

@@ -90,15 +90,20 @@ class TrafficRecorderTest {
         LoopTraffic two = recorder.addLoop();
         one.backend(KEY).started(one.now());
         two.backend(KEY).started(two.now());
-        two.backend(KEY).ended(200);
+        two.backend(KEY).ended(200, 0, 2_000_000);
         one.retain(Set.of());
         two.retain(Set.of(KEY));
 
         assertThat(recorder.inFlight(KEY)).isEqualTo(1);
         assertThat(recorder.windowRequests(KEY)).isEqualTo(2);
-        one.backend(KEY).ended(0);
-        assertThat(recorder.totals().backends())
-                .containsEntry(KEY, new TrafficTotals.BackendTotals(new StatusCounts(1, 0, 1, 0, 0, 0), 0, 0));
+        one.backend(KEY).ended(0, 0, 5);
+        TrafficTotals.BackendTotals totals = recorder.totals().backends().get(KEY);
+        assertThat(totals.requests()).isEqualTo(new StatusCounts(1, 0, 1, 0, 0, 0));
+        assertThat(totals.inFlight()).isZero();
+        assertThat(totals.latency())
+                .startsWith(new TrafficTotals.LatencyBucket(0.001024, 0), new TrafficTotals.LatencyBucket(0.004096, 1))
+                .endsWith(new TrafficTotals.LatencyBucket(Double.POSITIVE_INFINITY, 1));
+        assertThat(totals.latencySumSeconds()).isEqualTo(0.002);
         one.retain(Set.of());
         two.retain(Set.of());
         assertThat(recorder.totals().backends()).isEmpty();
@@ -128,6 +133,21 @@ class TrafficRecorderTest {
                 .containsEntry(Limit.HEAD_BYTES, 1L)
                 .hasSize(Limit.values().length);
         assertThat(Limit.HEAD_BYTES.label()).isEqualTo("head_bytes");
+    }
+
+    @Property
+    void backendsBucket_holdsItsValueWithinAQuarter(@ForAll @LongRange(min = 0, max = 67_000_000L) long micros) {
+        int bucket = BackendLatencyScale.bucket(micros);
+        assertThat(BackendLatencyScale.highest(bucket)).isBetween(micros, Math.max(127, micros + micros / 4));
+        if (bucket > 0) {
+            assertThat(BackendLatencyScale.highest(bucket - 1)).isLessThan(micros);
+        }
+    }
+
+    @Test
+    void backendsBuckets_takeWhatIsSlowerThanAll() {
+        assertThat(BackendLatencyScale.bucket(Long.MAX_VALUE)).isEqualTo(BackendLatencyScale.BUCKETS - 1);
+        assertThat(BackendLatencyScale.bucket(1L << 26)).isEqualTo(BackendLatencyScale.BUCKETS - 1);
     }
 
     @Property
