@@ -115,7 +115,8 @@ class ProxyHeaderTest {
     void bounds_areThoseOfTheSpecification() {
         String longest = "PROXY UNKNOWN " + "x".repeat(107 - 16) + "\r\n";
         assertThat(said(bytes(longest))).isEqualTo("107 own");
-        assertThat(said(bytes("PROXY UNKNOWN " + "x".repeat(107 - 15) + "\r\n"))).isEqualTo("malformed");
+        assertThat(said(bytes("PROXY UNKNOWN " + "x".repeat(107 - 15) + "\r\n")))
+                .isEqualTo("malformed");
         byte[] header = Arrays.copyOf(written(ProxyProtocol.V2, ends("192.0.2.7", 1, "192.0.2.8", 2)), 600);
         header[14] = (byte) (520 >> 8);
         header[15] = (byte) 520;
@@ -137,7 +138,10 @@ class ProxyHeaderTest {
         RandomGenerator random = RandomGeneratorFactory.of("L64X128MixRandom").create(seed);
         String[] addresses = {"192.0.2.7", "2001:db8::7", "10.0.0.255", "::1"};
         ClientEnds client = ends(
-                addresses[random.nextInt(4)], random.nextInt(65_536), addresses[random.nextInt(4)], random.nextInt(65_536));
+                addresses[random.nextInt(4)],
+                random.nextInt(65_536),
+                addresses[random.nextInt(4)],
+                random.nextInt(65_536));
         byte[] header = written(random.nextBoolean() ? ProxyProtocol.V1 : ProxyProtocol.V2, client);
         header = Arrays.copyOf(header, header.length + random.nextInt(8));
         byte[] likely = bytes(" .:0129afTCPU\r\n\0!\u0011");

@@ -14,8 +14,8 @@ final class ReferenceHeader {
     private static final String IPV4 = OCTET + "(?:\\." + OCTET + "){3}";
     private static final Pattern TCP4 =
             Pattern.compile("PROXY TCP4 (" + IPV4 + ") (" + IPV4 + ") (0|[1-9][0-9]{0,4}) (0|[1-9][0-9]{0,4})\r\n");
-    private static final Pattern TCP6 = Pattern.compile(
-            "PROXY TCP6 ([0-9a-fA-F:.]+) ([0-9a-fA-F:.]+) (0|[1-9][0-9]{0,4}) (0|[1-9][0-9]{0,4})\r\n");
+    private static final Pattern TCP6 =
+            Pattern.compile("PROXY TCP6 ([0-9a-fA-F:.]+) ([0-9a-fA-F:.]+) (0|[1-9][0-9]{0,4}) (0|[1-9][0-9]{0,4})\r\n");
     private static final Pattern UNKNOWN = Pattern.compile("PROXY UNKNOWN( [^\r\n\0]*)?\r\n");
     private static final String SIGNATURE = "\r\n\r\n\0\r\nQUIT\n";
 
@@ -61,7 +61,8 @@ final class ReferenceHeader {
                 return "malformed";
             }
             try {
-                return line.length() + " " + InetAddress.ofLiteral(matcher.group(1)).getHostAddress() + " " + from + " "
+                return line.length() + " "
+                        + InetAddress.ofLiteral(matcher.group(1)).getHostAddress() + " " + from + " "
                         + InetAddress.ofLiteral(matcher.group(2)).getHostAddress() + " " + to;
             } catch (IllegalArgumentException notAnAddress) {
                 return "malformed";

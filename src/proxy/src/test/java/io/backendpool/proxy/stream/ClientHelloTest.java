@@ -105,7 +105,11 @@ class ClientHelloTest {
     @Test
     void lengthsOfNames_areThoseOfDns() {
         String label = "a".repeat(63);
-        for (String name : List.of(label, label + "a", "a." + label, String.join(".", label, label, label, "b".repeat(61)),
+        for (String name : List.of(
+                label,
+                label + "a",
+                "a." + label,
+                String.join(".", label, label, label, "b".repeat(61)),
                 String.join(".", label, label, label, "b".repeat(62)))) {
             assertAgrees(HelloBytes.with(HelloBytes.serverName(name)));
         }
@@ -152,11 +156,13 @@ class ClientHelloTest {
     @Test
     void longHellos_areBounded() {
         for (int size : List.of(10_000, 16_000, 16_300, 16_320, 16_330, 16_384, 20_000)) {
-            byte[] hello = HelloBytes.with(HelloBytes.extension(21, new byte[size]), HelloBytes.serverName("a.example"));
+            byte[] hello =
+                    HelloBytes.with(HelloBytes.extension(21, new byte[size]), HelloBytes.serverName("a.example"));
             assertAgrees(hello);
             assertAgrees(Arrays.copyOf(hello, 5_000));
         }
-        byte[] tiny = HelloBytes.records(HelloBytes.messageOf(HelloBytes.with(HelloBytes.extension(21, new byte[4000]))), 1);
+        byte[] tiny =
+                HelloBytes.records(HelloBytes.messageOf(HelloBytes.with(HelloBytes.extension(21, new byte[4000]))), 1);
         assertThat(said(tiny)).as("%d bytes of records", tiny.length).isEqualTo("malformed");
     }
 }

@@ -64,7 +64,9 @@ class ProxyProtocolTest {
                 send(client, HEADER + "hello");
                 client.shutdownOutput();
                 try (Socket server = backend.take()) {
-                    assertThat(server.getInputStream().readAllBytes()).asString().isEqualTo("hello");
+                    assertThat(server.getInputStream().readAllBytes())
+                            .asString()
+                            .isEqualTo("hello");
                 }
                 assertThat(client.getInputStream().read()).isNegative();
             }
@@ -171,7 +173,9 @@ class ProxyProtocolTest {
             try (Socket client = StreamProxy.connect(port)) {
                 send(client, "PROXY TCP6 2001:db8::9 2001:db8::1 50000 443\r\nx");
                 String told = receive(backend.take(), 16 + 36 + 1);
-                assertThat(told).startsWith("\r\n\r\n\0\r\nQUIT\n!!\0$ \u0001\r\u00b8").endsWith("x");
+                assertThat(told)
+                        .startsWith("\r\n\r\n\0\r\nQUIT\n!!\0$ \u0001\r\u00b8")
+                        .endsWith("x");
             }
         }
     }

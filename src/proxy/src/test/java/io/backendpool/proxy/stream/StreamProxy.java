@@ -66,8 +66,7 @@ final class StreamProxy implements AutoCloseable {
 
     StreamProxy(String bind, int loops, boolean nativeTransport) {
         vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(loops).setPreferNativeTransport(nativeTransport));
-        listeners =
-                new Listeners(vertx, bind, pools, traffic, ProxyLimits.defaults(), accessLog::add, SHORT);
+        listeners = new Listeners(vertx, bind, pools, traffic, ProxyLimits.defaults(), accessLog::add, SHORT);
     }
 
     /** Opens one listener and publishes the backends; returns its port. */

@@ -39,6 +39,7 @@ import org.junit.jupiter.api.Test;
 class TlsPassthroughTest {
     private static final Duration LONG = Duration.ofSeconds(60);
     private static SSLContext tls;
+    private static TrustManagerFactory trust;
 
     @BeforeAll
     static void makeCertificate() throws Exception {
@@ -48,7 +49,7 @@ class TlsPassthroughTest {
         store.setKeyEntry("own", own.key(), new char[0], new Certificate[] {own.certificate()});
         KeyManagerFactory keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
         keys.init(store, new char[0]);
-        TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+        trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
         trust.init(store);
         tls = SSLContext.getInstance("TLS");
         tls.init(keys.getKeyManagers(), trust.getTrustManagers(), null);
@@ -99,13 +100,15 @@ class TlsPassthroughTest {
     }
 
     private static BackendGroup group(String name, String... serverNames) {
-        return new BackendGroup(
-                name, 100, BackendGroup.Protocol.HTTP, null, ProxyProtocol.NONE, List.of(serverNames));
+        return new BackendGroup(name, 100, BackendGroup.Protocol.HTTP, null, ProxyProtocol.NONE, List.of(serverNames));
     }
 
     /** Who answers a client that asks for {@code serverName}; null: it asks for nobody. */
-    private static String ask(int port, @Nullable String serverName) throws IOException {
-        try (SSLSocket socket = (SSLSocket) tls.getSocketFactory().createSocket("127.0.0.1", port)) {
+    private static String ask(int port, @Nullable String serverName) throws Exception {
+        // Each client is a new one: the JDK would ask for the name of a session that it resumes.
+        SSLContext client = SSLContext.getInstance("TLS");
+        client.init(null, trust.getTrustManagers(), null);
+        try (SSLSocket socket = (SSLSocket) client.getSocketFactory().createSocket("127.0.0.1", port)) {
             socket.setSoTimeout(20_000);
             if (serverName != null) {
                 SSLParameters parameters = socket.getSSLParameters();
