@@ -89,7 +89,7 @@ public final class StreamLoop {
     /** Fails where {@code address} is in use by any UDP socket, also by one that would share it. Any thread. */
     public CompletionStage<Void> probe(InetSocketAddress address) {
         CompletableFuture<Void> free = new CompletableFuture<>();
-        eventLoop.execute(() -> UdpSocket.probe(eventLoop, datagramChannels, address, free));
+        eventLoop.execute(() -> UdpSocket.probe(address, free));
         return free;
     }
 

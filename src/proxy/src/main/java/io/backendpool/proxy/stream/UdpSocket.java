@@ -7,7 +7,6 @@ import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFactory;
 import io.netty.channel.ChannelFutureListener;
-import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
@@ -18,6 +17,7 @@ import io.netty.channel.socket.DatagramChannel;
 import io.netty.channel.socket.DatagramPacket;
 import io.netty.channel.socket.nio.NioChannelOption;
 import io.netty.channel.unix.UnixChannelOption;
+import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.StandardSocketOptions;
 import java.time.Duration;
@@ -68,19 +68,15 @@ public final class UdpSocket {
                 .option(ChannelOption.WRITE_BUFFER_WATER_MARK, WAITING);
     }
 
-    static void probe(
-            EventLoop loop,
-            ChannelFactory<? extends DatagramChannel> channels,
-            InetSocketAddress address,
-            CompletableFuture<Void> free) {
-        ChannelHandler none = new ChannelInboundHandlerAdapter();
-        bootstrap(loop, channels).handler(none).bind(address).addListener((ChannelFutureListener) bound -> {
-            if (!bound.isSuccess()) {
-                free.completeExceptionally(bound.cause());
-                return;
-            }
-            bound.channel().close().addListener(closed -> free.complete(null));
-        });
+    /** Closed again at once, which a channel of Netty's NIO transport is only with the next turn of its selector. */
+    static void probe(InetSocketAddress address, CompletableFuture<Void> free) {
+        try (java.nio.channels.DatagramChannel socket = java.nio.channels.DatagramChannel.open()) {
+            socket.bind(address);
+        } catch (IOException e) {
+            free.completeExceptionally(e);
+            return;
+        }
+        free.complete(null);
     }
 
     void bind(InetSocketAddress address, CompletableFuture<UdpSocket> bound) {

@@ -37,7 +37,7 @@ import org.jspecify.annotations.Nullable;
 /** A proxy of two event loops on a free port, with the pool that a test gives it. */
 public final class Proxy implements AutoCloseable {
     /** What Netty has found in the whole run: buffers that nobody released. */
-    static final List<String> LEAKS = new CopyOnWriteArrayList<>();
+    public static final List<String> LEAKS = new CopyOnWriteArrayList<>();
 
     static {
         // The property keeps Vert.x from switching the detector off; the call counts where Netty was loaded before.

@@ -1,0 +1,4 @@
+@NullMarked
+package io.backendpool.proxy.proxyprotocol;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.backendpool.proxy.stream;
+
+import org.jspecify.annotations.NullMarked;
