@@ -21,7 +21,8 @@ import java.util.TreeMap;
 final class BackendMetrics {
     static final int MAX_BACKENDS = 1_000;
 
-    private static final BackendTotals NO_TRAFFIC = new BackendTotals(new StatusCounts(0, 0, 0, 0, 0, 0), 0, 0, List.of(), 0);
+    private static final BackendTotals NO_TRAFFIC =
+            new BackendTotals(new StatusCounts(0, 0, 0, 0, 0, 0), 0, 0, List.of(), 0);
 
     /** What one line tells of: a backend, or all of a group. */
     private record Line(
@@ -63,7 +64,8 @@ final class BackendMetrics {
         lines.forEach(line -> MetricsPage.byCode(text, line.requests(), labels(line)));
         text.counter("backendpool_backend_connect_failures_total", "Connections to it that could not be made.");
         lines.forEach(line -> text.sample(line.connectFailures(), labels(line)));
-        text.histogram("backendpool_backend_duration_seconds", "Request sent to it to response end, where it answered.");
+        text.histogram(
+                "backendpool_backend_duration_seconds", "Request sent to it to response end, where it answered.");
         lines.stream().filter(line -> !line.latency().isEmpty()).forEach(line -> latency(text, line));
     }
 

@@ -20,6 +20,7 @@ final class MetricsPage {
         pool(text, view);
         requests(text, view.totals());
         connections(text, view.totals());
+        accessLog(text, view);
         BackendMetrics.write(text, view);
         JvmMetrics.write(text);
         return text.toString();
@@ -58,6 +59,12 @@ final class MetricsPage {
                 .sample(view.probesFailed(), "result", "failure");
     }
 
+    private static void accessLog(MetricsText text, ProxyView view) {
+        text.counter("backendpool_access_log_lines_total", "Lines of the access log, by what became of them.")
+                .sample(view.accessLog().written(), "result", "written")
+                .sample(view.accessLog().dropped(), "result", "dropped");
+    }
+
     private static void requests(MetricsText text, TrafficTotals totals) {
         text.counter("backendpool_requests_total", "Requests by the class of their final status; none: no answer.");
         byCode(text, totals.requests());
@@ -83,7 +90,9 @@ final class MetricsPage {
                 .sample(totals.bytesIn());
         text.counter("backendpool_response_bytes_total", "Bodies of responses, with their framing.")
                 .sample(totals.bytesOut());
-        text.counter("backendpool_upstream_requests_total", "Requests sent to backends, by whether the connection served before.")
+        text.counter(
+                        "backendpool_upstream_requests_total",
+                        "Requests sent to backends, by whether the connection served before.")
                 .sample(totals.sentOnNew(), "connection", "new")
                 .sample(totals.sentOnReused(), "connection", "reused");
         text.gauge("backendpool_queued_requests", "Requests that wait for a backend with room.")

@@ -180,7 +180,8 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Dow
     public byte[] localPort() {
         byte[] known = localPort;
         if (known == null) {
-            int port = requireContext().channel().localAddress() instanceof InetSocketAddress local ? local.getPort() : 0;
+            int port =
+                    requireContext().channel().localAddress() instanceof InetSocketAddress local ? local.getPort() : 0;
             known = Integer.toString(port).getBytes(StandardCharsets.US_ASCII);
             localPort = known;
         }
@@ -339,6 +340,10 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Dow
             }
             return refuse(Reply.refused(head.problemStatus, head.problem == null ? "malformed head" : head.problem));
         }
+        if (loop.isShedding()) {
+            loop.traffic().limitHit(Limit.MEMORY);
+            return refuse(new Reply(503, "proxy_internal_error", "this proxy has no memory left for more requests"));
+        }
         buffer.skipBytes(length);
         begin(head, buffer);
         return true;
@@ -412,7 +417,8 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Dow
             return;
         }
         Exchange current = exchange;
-        boolean wanted = current == null ? isWritable() : (current.requestComplete() ? in == null : current.canTakeBody());
+        boolean wanted =
+                current == null ? isWritable() : (current.requestComplete() ? in == null : current.canTakeBody());
         if (context.channel().config().isAutoRead() != wanted) {
             context.channel().config().setAutoRead(wanted);
         }

@@ -47,6 +47,7 @@ public final class Exchange implements UpstreamReceiver, QueuedRequest, Relay.Ju
     private @Nullable ByteBuf replay;
     /** What was sent of the request so far is still here, and may be sent again. */
     private boolean replayable = true;
+
     private Phase phase = Phase.CONNECTING;
     private @Nullable UpstreamLink upstream;
     private @Nullable Upstream last;
@@ -59,12 +60,14 @@ public final class Exchange implements UpstreamReceiver, QueuedRequest, Relay.Ju
     private int requestTick;
     /** When the try under way began to be waited for. */
     private int tryTick;
+
     private long tryNanos;
     private long bytesIn;
     private int status;
     private boolean byProxy;
     /** The response switched protocols: bytes pass both ways until both have ended. */
     private boolean tunnel;
+
     private boolean clientEnded;
     private boolean backendEnded;
 
@@ -138,7 +141,8 @@ public final class Exchange implements UpstreamReceiver, QueuedRequest, Relay.Ju
         }
         if (replayable
                 && facts.idempotent()
-                && (replay == null ? 0 : replay.readableBytes()) + taken <= loop.limits().maxReplayBytes()) {
+                && (replay == null ? 0 : replay.readableBytes()) + taken
+                        <= loop.limits().maxReplayBytes()) {
             replay = Buffers.join(client.allocator(), replay, data.retainedSlice());
         } else {
             dropReplay();
@@ -252,8 +256,8 @@ public final class Exchange implements UpstreamReceiver, QueuedRequest, Relay.Ju
             fail(new Reply(503, "destination_unavailable", reason), Outcome.NO_BACKEND);
             return;
         }
-        String reason = "no backend could be reached: tried %d, the last was: %s"
-                .formatted(tried().size(), plan.lastFailure());
+        String reason =
+                "no backend could be reached: tried %d, the last was: %s".formatted(tried().size(), plan.lastFailure());
         fail(new Reply(502, "connection_refused", reason), Outcome.CONNECT_FAILED);
     }
 
@@ -415,7 +419,10 @@ public final class Exchange implements UpstreamReceiver, QueuedRequest, Relay.Ju
         endTry(gone, status, loop.traffic().now());
         String how = cause == null ? "connection closed" : Failures.describe(cause);
         boolean unprocessed = cause instanceof UnprocessedException;
-        if (phase == Phase.AWAITING && !relay.sawBytes() && maySendAgain(unprocessed) && resend(gone, how, unprocessed)) {
+        if (phase == Phase.AWAITING
+                && !relay.sawBytes()
+                && maySendAgain(unprocessed)
+                && resend(gone, how, unprocessed)) {
             return;
         }
         String when = relay.sawBytes() ? "in the middle of the response" : "before the response";

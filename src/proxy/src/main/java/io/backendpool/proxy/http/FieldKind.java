@@ -46,9 +46,13 @@ enum FieldKind {
             case 16 ->
                 (bytes[from] | 0x20) == 'p'
                         ? match(bytes, from, to, PROXY_CONNECTION)
-                        : match(bytes, from, to, (bytes[to - 1] | 0x20) == 't' && (bytes[to - 4] | 0x20) == 'h'
-                                ? X_FORWARDED_HOST
-                                : X_FORWARDED_PORT);
+                        : match(
+                                bytes,
+                                from,
+                                to,
+                                (bytes[to - 1] | 0x20) == 't' && (bytes[to - 4] | 0x20) == 'h'
+                                        ? X_FORWARDED_HOST
+                                        : X_FORWARDED_PORT);
             case 17 ->
                 (bytes[from] | 0x20) == 't'
                         ? match(bytes, from, to, TRANSFER_ENCODING)

@@ -172,11 +172,7 @@ final class HeadEditor {
             }
         }
         return new RequestFacts.ForLog(
-                System.currentTimeMillis(),
-                ForwardedChain.client(head, http),
-                head.method(),
-                head.targetPath(),
-                id);
+                System.currentTimeMillis(), ForwardedChain.client(head, http), head.method(), head.targetPath(), id);
     }
 
     private void writeRequestLine(RequestHead head) {

@@ -164,7 +164,8 @@ final class ResponseRelay implements Relay {
     private void passInterim(ByteBuf buffer, ResponseHead head, int length) {
         if (facts.version11()) {
             int end = buffer.readerIndex() + length;
-            ByteBuf apart = loop.editor().response(buffer, client.allocator(), head, null, Connection.IMPLICIT, false, false);
+            ByteBuf apart =
+                    loop.editor().response(buffer, client.allocator(), head, null, Connection.IMPLICIT, false, false);
             client.write(apart != null ? apart : buffer.readRetainedSlice(end - buffer.readerIndex()));
             client.flush();
             passedInterim = true;

@@ -3,6 +3,7 @@ package io.backendpool.proxy.listener;
 import io.backendpool.pool.ClientLimits;
 import io.backendpool.pool.Listener;
 import io.backendpool.proxy.http.HttpLoop;
+import io.backendpool.proxy.http.MemoryGuard;
 import io.backendpool.proxy.traffic.AccessLog;
 import io.backendpool.proxy.traffic.Limit;
 import io.backendpool.proxy.traffic.TrafficRecorder;
@@ -77,6 +78,18 @@ public final class Listeners {
             TrafficRecorder traffic,
             ProxyLimits limits,
             @Nullable AccessLog accessLog) {
+        this(vertx, bindAddress, pools, traffic, limits, MemoryGuard.ofProcess(), accessLog);
+    }
+
+    /** With a guard of the memory other than that of the process. */
+    public Listeners(
+            Vertx vertx,
+            String bindAddress,
+            PoolHolder pools,
+            TrafficRecorder traffic,
+            ProxyLimits limits,
+            MemoryGuard memory,
+            @Nullable AccessLog accessLog) {
         this.vertx = (VertxInternal) vertx;
         this.bindAddress = bindAddress;
         this.limits = limits;
@@ -94,6 +107,7 @@ public final class Listeners {
                     traffic,
                     limits,
                     new LoopShare(workers.size(), loops),
+                    memory,
                     accessLog,
                     new SplittableRandom(seeds.nextLong()));
             http.start();
@@ -248,6 +262,10 @@ public final class Listeners {
             connections.decrementAndGet();
             perClient.remove(client);
         });
+        if (worker.http().isShedding()) {
+            worker.http().refuse(context, Limit.MEMORY, "this proxy has no memory left for more connections");
+            return;
+        }
         ClientLimits clients = worker.http().policy().clients();
         Integer mostOfClient = clients.connectionsPerClient();
         if (open > clients.connections()) {

@@ -36,13 +36,7 @@ public record ProxyLimits(
     /** What fits most pools. */
     public static ProxyLimits defaults() {
         return new ProxyLimits(
-                Duration.ofSeconds(30),
-                Duration.ofSeconds(2),
-                Duration.ofSeconds(30),
-                32 * 1024,
-                64 * 1024,
-                1024,
-                5);
+                Duration.ofSeconds(30), Duration.ofSeconds(2), Duration.ofSeconds(30), 32 * 1024, 64 * 1024, 1024, 5);
     }
 
     /** The same but for the time that is given to finish. */

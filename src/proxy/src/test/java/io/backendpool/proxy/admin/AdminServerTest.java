@@ -235,13 +235,12 @@ final class AdminServerTest {
         live = new LivePool(new PublishedPool(new Revision(12, "sha256:3fa9c1d2"), snapshot), health, weights, true);
         backendTotals = snapshot.backends().stream()
                 .collect(Collectors.toMap(
-                        Backend::key, key -> new BackendTotals(
+                        Backend::key,
+                        key -> new BackendTotals(
                                 new StatusCounts(0, 0, 5, 0, 0, 1),
                                 0,
                                 1,
-                                List.of(
-                                        new LatencyBucket(0.001024, 4),
-                                        new LatencyBucket(Double.POSITIVE_INFINITY, 5)),
+                                List.of(new LatencyBucket(0.001024, 4), new LatencyBucket(Double.POSITIVE_INFINITY, 5)),
                                 0.5)));
         status = new ProxyStatus(
                 true,
@@ -282,6 +281,7 @@ final class AdminServerTest {
                 status,
                 new ControlState(false, true, START, "operator: connection refused", null),
                 totals,
+                new ProxyView.AccessLogCounts(5, 1),
                 7,
                 3);
     }

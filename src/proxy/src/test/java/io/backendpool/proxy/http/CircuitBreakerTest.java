@@ -52,7 +52,8 @@ class CircuitBreakerTest {
             for (int i = 0; i < 5; i++) {
                 assertThat(clients.get(i).readResponse()).endsWith("\r\n\r\n/" + i);
             }
-            assertThat(backend.requests).extracting(request -> request.substring(0, 6))
+            assertThat(backend.requests)
+                    .extracting(request -> request.substring(0, 6))
                     .containsExactly("GET /0", "GET /1", "GET /2", "GET /3", "GET /4");
             assertThat(backend.openConnections()).isEqualTo(1);
             assertQueued(proxy, 0);
@@ -208,8 +209,7 @@ class CircuitBreakerTest {
         try (Backend backend = Backend.of(connection -> {
                     while (connection.readRequest() != null) {
                         String number = Integer.toString(connection.number());
-                        connection.send(
-                                "HTTP/1.1 200 OK\r\nContent-Length: " + number.length() + "\r\n\r\n" + number);
+                        connection.send("HTTP/1.1 200 OK\r\nContent-Length: " + number.length() + "\r\n\r\n" + number);
                     }
                 });
                 Proxy proxy = Proxy.to(Policies.with(breaker, LONG), backend);

@@ -29,7 +29,8 @@ final class ConformanceTable {
                 }
                 List<String> row = Arrays.asList(line.split(" \\| ", -1));
                 if (row.size() != columns) {
-                    throw new IOException("%s: %d columns (expected: %d): %s".formatted(file, row.size(), columns, line));
+                    throw new IOException(
+                            "%s: %d columns (expected: %d): %s".formatted(file, row.size(), columns, line));
                 }
                 rows.add(row);
             }

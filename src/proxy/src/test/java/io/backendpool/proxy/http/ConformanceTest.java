@@ -66,7 +66,9 @@ class ConformanceTest {
                 .filter(request -> !request.startsWith("GET /marker "))
                 .toList();
         assertThat(answer).startsWith("HTTP/1.1 " + parts.getFirst().substring(0, 3) + " ");
-        assertThat(goesOn).as("the connection goes on").isEqualTo(parts.getFirst().equals("200"));
+        assertThat(goesOn)
+                .as("the connection goes on")
+                .isEqualTo(parts.getFirst().equals("200"));
         if (!forwarded) {
             assertThat(seen).isEmpty();
             assertThat(answer).contains("Connection: close\r\n").containsOnlyOnce("HTTP/1.1 " + parts.getFirst());

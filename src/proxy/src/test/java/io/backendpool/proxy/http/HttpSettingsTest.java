@@ -61,7 +61,8 @@ class HttpSettingsTest {
 
     @Test
     void forwarded_isOneFieldOfAllElements() throws Exception {
-        assertThat(forwarded(settings(STANDARD, 1), "Forwarded: for=10.0.0.3\r\nforwarded: for=\"[2001:db8::1]:80\"\r\n"))
+        assertThat(forwarded(
+                        settings(STANDARD, 1), "Forwarded: for=10.0.0.3\r\nforwarded: for=\"[2001:db8::1]:80\"\r\n"))
                 .contains("Forwarded: for=10.0.0.3, for=\"[2001:db8::1]:80\", for=127.0.0.1;host=\"a\";proto=http\r\n")
                 .doesNotContain("X-Forwarded", "\r\nforwarded:");
         assertThat(forwarded(settings(STANDARD, 0), CLAIMS))
@@ -92,8 +93,8 @@ class HttpSettingsTest {
     void via_isAddedInBothDirections_withTheVersionThatCame() throws Exception {
         HttpSettings settings = new HttpSettings(X, 0, "edge", RequestId.KEEP);
         assertThat(forwarded(settings, "Via: 1.0 inner\r\n")).contains("Via: 1.0 inner\r\n", "Via: 1.1 edge\r\n");
-        try (Backend backend = Backend.sendingAndClosing(
-                        "HTTP/1.0 200 OK\r\nVia: 1.1 inner\r\nContent-Length: 2\r\n\r\nok");
+        try (Backend backend =
+                        Backend.sendingAndClosing("HTTP/1.0 200 OK\r\nVia: 1.1 inner\r\nContent-Length: 2\r\n\r\nok");
                 Proxy proxy = Proxy.to(Policies.with(settings), backend);
                 Client client = proxy.connect()) {
             assertThat(client.send("GET / HTTP/1.0\r\n\r\n").readAll())

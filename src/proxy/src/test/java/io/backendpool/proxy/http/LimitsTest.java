@@ -1,8 +1,8 @@
 package io.backendpool.proxy.http;
 
-import static org.assertj.core.api.Assertions.assertThat;
 import static io.backendpool.proxy.http.Policies.LONG;
 import static io.backendpool.proxy.http.Policies.SHORT;
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
@@ -136,7 +136,8 @@ class LimitsTest {
         try (Backend backend = Backend.sending("HTTP/1.1 200 OK\r\n" + field + "Content-Length: 0\r\n\r\n");
                 Proxy proxy = Proxy.to(Policies.with(new ClientLimits(100, null, 1024)), backend);
                 Client client = proxy.connect()) {
-            assertThat(client.send("GET / HTTP/1.1\r\nHost: a\r\n" + field + "\r\n").readAll())
+            assertThat(client.send("GET / HTTP/1.1\r\nHost: a\r\n" + field + "\r\n")
+                            .readAll())
                     .startsWith("HTTP/1.1 431 ");
             assertCounted(proxy, Limit.HEAD_BYTES);
             assertThat(proxy.get("/")).startsWith("HTTP/1.1 502 ").contains("longer than 1,024 bytes");

@@ -32,7 +32,8 @@ enum NaiveServer implements Backend.Script {
         void readBody(InputStream in, List<String> lines) throws IOException {
             for (String line : lines) {
                 String name = nameOf(line);
-                if (name.equals("transfer-encoding") && valueIn(line).toLowerCase(Locale.ROOT).contains("chunked")) {
+                if (name.equals("transfer-encoding")
+                        && valueIn(line).toLowerCase(Locale.ROOT).contains("chunked")) {
                     skipChunks(in);
                     return;
                 }
@@ -118,7 +119,9 @@ enum NaiveServer implements Backend.Script {
             }
             String digits = line.toString().replaceAll("^[^0-9a-fA-F]*", "").replaceAll("[^0-9a-fA-F].*", "");
             // As one that computes with 32 bits.
-            int size = digits.isEmpty() ? 0 : (int) Long.parseUnsignedLong(digits.substring(Math.max(0, digits.length() - 16)), 16);
+            int size = digits.isEmpty()
+                    ? 0
+                    : (int) Long.parseUnsignedLong(digits.substring(Math.max(0, digits.length() - 16)), 16);
             if (next < 0) {
                 return;
             }

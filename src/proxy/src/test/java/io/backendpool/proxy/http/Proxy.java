@@ -61,8 +61,13 @@ public final class Proxy implements AutoCloseable {
     }
 
     private Proxy(String address, ProxyLimits limits, @Nullable AccessLog accessLog, int loops) throws Exception {
+        this(address, limits, MemoryGuard.ofProcess(), accessLog, loops);
+    }
+
+    Proxy(String address, ProxyLimits limits, MemoryGuard memory, @Nullable AccessLog accessLog, int loops)
+            throws Exception {
         vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(loops).setPreferNativeTransport(true));
-        listeners = new Listeners(vertx, address, pools, traffic, limits, accessLog);
+        listeners = new Listeners(vertx, address, pools, traffic, limits, memory, accessLog);
         port = freePort();
         apply(List.of(listener("http", port)));
     }

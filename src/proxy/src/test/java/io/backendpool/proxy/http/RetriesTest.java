@@ -27,9 +27,7 @@ class RetriesTest {
     }
 
     private static int requests(Backend... backends) {
-        return Stream.of(backends)
-                .mapToInt(backend -> backend.requests.size())
-                .sum();
+        return Stream.of(backends).mapToInt(backend -> backend.requests.size()).sum();
     }
 
     @Test
@@ -181,13 +179,14 @@ class RetriesTest {
                     connection.socket.getInputStream().readAllBytes();
                 });
                 Backend good = Backend.answering("ok");
-                Proxy proxy = Proxy.to(
-                        Policies.with(Policies.retries(1, EnumSet.of(On.TIMEOUT), SHORT)), silent, good)) {
+                Proxy proxy =
+                        Proxy.to(Policies.with(Policies.retries(1, EnumSet.of(On.TIMEOUT), SHORT)), silent, good)) {
             for (int i = 0; i < 4; i++) {
                 assertThat(proxy.get("/")).startsWith("HTTP/1.1 200 ");
             }
             assertThat(requests(silent)).isPositive();
-            assertThat(proxy.traffic.totals().limitHits().get(Limit.TRY_TIMEOUT)).isPositive();
+            assertThat(proxy.traffic.totals().limitHits().get(Limit.TRY_TIMEOUT))
+                    .isPositive();
             await().untilAsserted(() -> assertThat(silent.openConnections()).isZero());
         }
     }
@@ -233,8 +232,9 @@ class RetriesTest {
             for (int i = 0; i < 5; i++) {
                 clients.add(proxy.connect().get("/"));
             }
-            await().untilAsserted(() ->
-                    assertThat(proxy.traffic.totals().limitHits().get(Limit.RETRY_BUDGET)).isEqualTo(2));
+            await().untilAsserted(
+                            () -> assertThat(proxy.traffic.totals().limitHits().get(Limit.RETRY_BUDGET))
+                                    .isEqualTo(2));
             await().untilAsserted(() -> assertThat(requests(backend)).isEqualTo(8));
             for (Client client : clients) {
                 client.close();
@@ -262,8 +262,9 @@ class RetriesTest {
             for (int i = 0; i < 6; i++) {
                 clients.add(proxy.connect().get("/"));
             }
-            await().untilAsserted(() -> assertThat(proxy.traffic.totals().limitHits().get(Limit.RETRIES_PER_BACKEND))
-                    .isPositive());
+            await().untilAsserted(
+                            () -> assertThat(proxy.traffic.totals().limitHits().get(Limit.RETRIES_PER_BACKEND))
+                                    .isPositive());
             for (Client client : clients) {
                 client.close();
             }

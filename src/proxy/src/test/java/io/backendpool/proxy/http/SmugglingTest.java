@@ -195,8 +195,7 @@ class SmugglingTest {
         int count = 0;
         Duration wait = Duration.ofMillis(300);
         try (Backend backend = Backend.of(kind);
-                Proxy proxy = Proxy.to(
-                        Policies.with(Policies.timeouts(wait, wait, wait, wait, wait)), backend)) {
+                Proxy proxy = Proxy.to(Policies.with(Policies.timeouts(wait, wait, wait, wait, wait)), backend)) {
             for (String attack : (Iterable<String>) attacks()::iterator) {
                 backend.requests.clear();
                 String answer;

@@ -296,7 +296,6 @@ class WebSocketTest {
     }
 
     private static TrafficPolicy withStreamIdleTimeout(Duration timeout) {
-        return Policies.with(
-                Policies.timeouts(Policies.LONG, Policies.LONG, Policies.LONG, timeout, Policies.LONG));
+        return Policies.with(Policies.timeouts(Policies.LONG, Policies.LONG, Policies.LONG, timeout, Policies.LONG));
     }
 }

@@ -101,8 +101,7 @@ class TrafficRecorderTest {
         assertThat(totals.requests()).isEqualTo(new StatusCounts(1, 0, 1, 0, 0, 0));
         assertThat(totals.inFlight()).isZero();
         assertThat(totals.latency())
-                .startsWith(
-                        new TrafficTotals.LatencyBucket(0.001024, 0), new TrafficTotals.LatencyBucket(0.004096, 1))
+                .startsWith(new TrafficTotals.LatencyBucket(0.001024, 0), new TrafficTotals.LatencyBucket(0.004096, 1))
                 .endsWith(new TrafficTotals.LatencyBucket(Double.POSITIVE_INFINITY, 1));
         assertThat(totals.latencySumSeconds()).isEqualTo(0.002);
         one.retain(Set.of());
