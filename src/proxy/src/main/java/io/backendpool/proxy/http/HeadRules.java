@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param via the field line for a message that came as HTTP/1.1; null: none is added
  * @param viaOneZero as HTTP/1.0
  */
+@SuppressWarnings("ArrayRecordComponent") // bytes for the hot path; nobody compares rules or writes to them
 record HeadRules(
         boolean xForwarded,
         boolean forwarded,

@@ -23,7 +23,7 @@ final class ConformanceTable {
             if (in == null) {
                 throw new IOException("/conformance/" + file + " is missing");
             }
-            for (String line : new String(in.readAllBytes(), StandardCharsets.UTF_8).split("\n")) {
+            for (String line : new String(in.readAllBytes(), StandardCharsets.UTF_8).split("\n", -1)) {
                 if (line.isBlank() || line.startsWith("#")) {
                     continue;
                 }

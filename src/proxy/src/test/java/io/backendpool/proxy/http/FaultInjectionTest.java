@@ -151,6 +151,8 @@ class FaultInjectionTest {
         });
 
         private final int status;
+
+        @SuppressWarnings("ImmutableEnumChecker") // a script without state
         private final Backend.Script script;
 
         Fault(int status, Backend.Script script) {

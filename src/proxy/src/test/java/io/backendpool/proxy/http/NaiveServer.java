@@ -73,7 +73,7 @@ enum NaiveServer implements Backend.Script {
             line.reset();
             if (!text.isEmpty()) {
                 // A CR alone ends a line, too.
-                lines.addAll(List.of(text.split("\r")));
+                lines.addAll(List.of(text.split("\r", -1)));
             } else if (!lines.isEmpty()) {
                 return lines;
             }
@@ -96,7 +96,7 @@ enum NaiveServer implements Backend.Script {
         List<Long> lengths = new ArrayList<>();
         for (String line : lines) {
             if (nameOf(line).equals("content-length")) {
-                for (String digits : valueIn(line).split("[^0-9]+")) {
+                for (String digits : valueIn(line).split("[^0-9]+", -1)) {
                     if (!digits.isEmpty() && digits.length() < 10) {
                         lengths.add(Long.parseLong(digits));
                     }
