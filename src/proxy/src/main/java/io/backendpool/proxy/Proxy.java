@@ -9,7 +9,8 @@ import io.backendpool.proxy.control.ControlState;
 import io.backendpool.proxy.listener.Listeners;
 import io.backendpool.proxy.probe.HealthMonitor;
 import io.backendpool.proxy.probe.HealthView;
-import io.backendpool.proxy.traffic.JsonAccessLog;
+import io.backendpool.proxy.traffic.AccessLogFormat;
+import io.backendpool.proxy.traffic.RingAccessLog;
 import io.backendpool.proxy.traffic.TrafficRecorder;
 import io.backendpool.proxy.upstream.PoolHolder;
 import io.backendpool.proxy.upstream.ProxyLimits;
@@ -65,7 +66,7 @@ public final class Proxy {
     private final Vertx side;
     private final PoolHolder pools = new PoolHolder();
     private final TrafficRecorder recorder = new TrafficRecorder(System::nanoTime);
-    private final @Nullable JsonAccessLog accessLog;
+    private final @Nullable RingAccessLog accessLog;
     private final Listeners listeners;
     private final HealthMonitor monitor;
     private final LiveDataPlane dataPlane;
@@ -74,7 +75,7 @@ public final class Proxy {
     private volatile @Nullable ControlClient control;
     private volatile int adminPort;
 
-    private Proxy(ProxyConfig config, Transport transport, @Nullable JsonAccessLog accessLog) {
+    private Proxy(ProxyConfig config, Transport transport, @Nullable RingAccessLog accessLog) {
         this.accessLog = accessLog;
         this.config = config;
         this.identity = new ProxyView.Identity(
@@ -110,18 +111,18 @@ public final class Proxy {
         }
     }
 
-    private static @Nullable JsonAccessLog accessLog(AccessLogTarget target) throws StartFailedException {
+    private static @Nullable RingAccessLog accessLog(AccessLogTarget target) throws StartFailedException {
         return switch (target) {
             case ProxyConfig.NoAccessLog() -> null;
-            case ProxyConfig.StandardOutput() ->
-                new JsonAccessLog(new BufferedOutputStream(new FileOutputStream(FileDescriptor.out)));
-            case ProxyConfig.LogFile(Path path) -> accessLogFile(path);
+            case ProxyConfig.StandardOutput(AccessLogFormat format) ->
+                new RingAccessLog(format, new BufferedOutputStream(new FileOutputStream(FileDescriptor.out)));
+            case ProxyConfig.LogFile(Path path, AccessLogFormat format) -> accessLogFile(path, format);
         };
     }
 
-    private static JsonAccessLog accessLogFile(Path path) throws StartFailedException {
+    private static RingAccessLog accessLogFile(Path path, AccessLogFormat format) throws StartFailedException {
         try {
-            return JsonAccessLog.toFile(path);
+            return RingAccessLog.toFile(format, path);
         } catch (IOException e) {
             throw new StartFailedException(
                     "--access-log: " + path + " (expected: a file that can be written to): " + e);
@@ -224,6 +225,9 @@ public final class Proxy {
                 dataPlane.status(health),
                 controlState(),
                 recorder.totals(),
+                accessLog == null
+                        ? new ProxyView.AccessLogCounts(0, 0)
+                        : new ProxyView.AccessLogCounts(accessLog.written(), accessLog.dropped()),
                 monitor.probesSucceeded(),
                 monitor.probesFailed());
     }

@@ -2,6 +2,7 @@ package io.backendpool.proxy;
 
 import io.backendpool.pool.PoolId;
 import io.backendpool.proxy.ProxyConfig.AccessLogTarget;
+import io.backendpool.proxy.traffic.AccessLogFormat;
 import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.NetworkInterface;
@@ -100,9 +101,17 @@ final class ProxyCommand implements Callable<Integer> {
     @Option(
             names = "--access-log",
             paramLabel = "off|stdout|FILE",
-            description = "Where one JSON line a request goes; default: ${DEFAULT-VALUE}. [BACKENDPOOL_ACCESS_LOG]",
+            description = "Where one line a request goes; default: ${DEFAULT-VALUE}. [BACKENDPOOL_ACCESS_LOG]",
             defaultValue = "${env:BACKENDPOOL_ACCESS_LOG:-off}")
     private String accessLog = "";
+
+    @Option(
+            names = "--access-log-format",
+            paramLabel = "json|TEMPLATE",
+            description = "How such a line looks: json, or a text with fields like {client} and {status}; default:"
+                    + " ${DEFAULT-VALUE}. [BACKENDPOOL_ACCESS_LOG_FORMAT]",
+            defaultValue = "${env:BACKENDPOOL_ACCESS_LOG_FORMAT:-json}")
+    private String accessLogFormat = "";
 
     @Option(
             names = "--event-loops",
@@ -176,7 +185,7 @@ final class ProxyCommand implements Callable<Integer> {
                 bootstrap,
                 adminAddress(HostPort.parse("--admin", admin)),
                 bind == null ? allAddresses() : bind,
-                accessLogTarget(accessLog),
+                accessLogTarget(accessLog, format(accessLogFormat)),
                 eventLoops == null ? Runtime.getRuntime().availableProcessors() : count(eventLoops),
                 TransportChoice.parse("--transport", transport),
                 OptionDuration.parse("--drain-deadline", drainDeadline),
@@ -211,11 +220,19 @@ final class ProxyCommand implements Callable<Integer> {
         return path;
     }
 
-    private static AccessLogTarget accessLogTarget(String text) {
+    private static AccessLogFormat format(String text) {
+        try {
+            return AccessLogFormat.parse(text);
+        } catch (IllegalArgumentException e) {
+            throw new InvalidConfigException("--access-log-format: " + e.getMessage());
+        }
+    }
+
+    private static AccessLogTarget accessLogTarget(String text, AccessLogFormat format) {
         return switch (text) {
             case "off", "" -> new ProxyConfig.NoAccessLog();
-            case "stdout" -> new ProxyConfig.StandardOutput();
-            default -> new ProxyConfig.LogFile(Path.of(text));
+            case "stdout" -> new ProxyConfig.StandardOutput(format);
+            default -> new ProxyConfig.LogFile(Path.of(text), format);
         };
     }
 

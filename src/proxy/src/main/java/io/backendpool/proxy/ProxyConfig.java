@@ -1,6 +1,7 @@
 package io.backendpool.proxy;
 
 import io.backendpool.pool.PoolId;
+import io.backendpool.proxy.traffic.AccessLogFormat;
 import java.nio.file.Path;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -51,10 +52,10 @@ public record ProxyConfig(
     record NoAccessLog() implements AccessLogTarget {}
 
     /** To standard output. */
-    record StandardOutput() implements AccessLogTarget {}
+    record StandardOutput(AccessLogFormat format) implements AccessLogTarget {}
 
     /** To the end of a file, which is made where it is not. */
-    record LogFile(Path path) implements AccessLogTarget {}
+    record LogFile(Path path, AccessLogFormat format) implements AccessLogTarget {}
 
     public ProxyConfig {
         if (name.isEmpty()) {

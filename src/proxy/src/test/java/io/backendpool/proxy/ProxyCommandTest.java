@@ -3,6 +3,7 @@ package io.backendpool.proxy;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.backendpool.pool.PoolId;
+import io.backendpool.proxy.traffic.AccessLogFormat;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -76,7 +77,7 @@ final class ProxyCommandTest {
                         ca,
                         new HostPort("0.0.0.0", 0),
                         "127.0.0.1",
-                        new ProxyConfig.StandardOutput(),
+                        new ProxyConfig.StandardOutput(AccessLogFormat.JSON),
                         3,
                         TransportChoice.NIO,
                         Duration.ofSeconds(90),
@@ -93,7 +94,8 @@ final class ProxyCommandTest {
     @Test
     void accessLog_otherThanAWord_isAFile() {
         run("--access-log=" + folder.resolve("access.log"));
-        assertThat(started.getFirst().accessLog()).isEqualTo(new ProxyConfig.LogFile(folder.resolve("access.log")));
+        assertThat(started.getFirst().accessLog())
+                .isEqualTo(new ProxyConfig.LogFile(folder.resolve("access.log"), AccessLogFormat.JSON));
     }
 
     @ParameterizedTest

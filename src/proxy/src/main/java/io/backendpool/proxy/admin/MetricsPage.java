@@ -23,6 +23,7 @@ final class MetricsPage {
         requests(text, view.totals());
         connections(text, view.totals());
         streams(text, view.totals().streams());
+        accessLog(text, view);
         BackendMetrics.write(text, view);
         JvmMetrics.write(text);
         return text.toString();
@@ -59,6 +60,12 @@ final class MetricsPage {
         text.counter("backendpool_probes_total", "Active health checks, by how they ended.")
                 .sample(view.probesSucceeded(), "result", "success")
                 .sample(view.probesFailed(), "result", "failure");
+    }
+
+    private static void accessLog(MetricsText text, ProxyView view) {
+        text.counter("backendpool_access_log_lines_total", "Lines of the access log, by what became of them.")
+                .sample(view.accessLog().written(), "result", "written")
+                .sample(view.accessLog().dropped(), "result", "dropped");
     }
 
     private static void requests(MetricsText text, TrafficTotals totals) {

@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param status per backend of {@code live}, in its order, and traffic
  * @param control how the control channel stands
  * @param totals counters since the start
+ * @param accessLog lines since the start
  * @param probesSucceeded since the start
  * @param probesFailed since the start
  */
@@ -27,8 +28,17 @@ public record ProxyView(
         ProxyStatus status,
         ControlState control,
         TrafficTotals totals,
+        AccessLogCounts accessLog,
         long probesSucceeded,
         long probesFailed) {
+
+    /**
+     * What became of the lines of the access log, since the start.
+     *
+     * @param written to its target
+     * @param dropped because its writer could not follow
+     */
+    public record AccessLogCounts(long written, long dropped) {}
 
     /**
      * What does not change while the process lives.

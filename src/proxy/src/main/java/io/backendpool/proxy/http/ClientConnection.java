@@ -21,6 +21,8 @@ import io.netty.channel.ChannelOption;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.ChannelInputShutdownReadComplete;
 import io.netty.channel.socket.DuplexChannel;
+import io.netty.handler.ssl.SslHandler;
+import io.netty.util.NetUtil;
 import io.vertx.core.net.impl.ShutdownEvent;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
@@ -66,6 +68,9 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Dow
     /** Those that begin with a header about this client; null until a backend wants one. */
     private @Nullable PrivateConnections upstreams;
 
+    private byte @Nullable [] localPort;
+    private boolean secure;
+
     ClientConnection(HttpLoop loop) {
         this.loop = loop;
     }
@@ -93,6 +98,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Dow
             address = ends.sourceHost();
             addressBytes = address.getBytes(StandardCharsets.US_ASCII);
         }
+        secure = ctx.pipeline().get(SslHandler.class) != null;
         sinceTick = loop.tick();
         loop.add(this);
     }
@@ -180,8 +186,25 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Dow
     }
 
     @Override
+    public boolean isSecure() {
+        return secure;
+    }
+
+    @Override
+    public byte[] localPort() {
+        byte[] known = localPort;
+        if (known == null) {
+            int port =
+                    requireContext().channel().localAddress() instanceof InetSocketAddress local ? local.getPort() : 0;
+            known = Integer.toString(port).getBytes(StandardCharsets.US_ASCII);
+            localPort = known;
+        }
+        return known;
+    }
+
+    @Override
     public Relay relay(RequestFacts facts, LoopPolicy policy, Relay.@Nullable Judge judge) {
-        return new ResponseRelay(loop, this, facts, policy.headBytes(), judge);
+        return new ResponseRelay(loop, this, facts, policy, judge);
     }
 
     boolean draining() {
@@ -357,6 +380,10 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Dow
                 loop.traffic().limitHit(Limit.TARGET_BYTES);
             }
             return refuse(Reply.refused(head.problemStatus, head.problem == null ? "malformed head" : head.problem));
+        }
+        if (loop.isShedding()) {
+            loop.traffic().limitHit(Limit.MEMORY);
+            return refuse(new Reply(503, "proxy_internal_error", "this proxy has no memory left for more requests"));
         }
         buffer.skipBytes(length);
         begin(head, buffer);
@@ -544,11 +571,9 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Dow
         return known;
     }
 
-    /** Without the zone of a link-local address, which is of this host only. */
+    /** As RFC 5952 writes it, without the zone of a link-local address, which is of this host only. */
     private static String hostOf(InetSocketAddress socketAddress) {
-        String host = socketAddress.getAddress().getHostAddress();
-        int zone = host.indexOf('%');
-        return zone < 0 ? host : host.substring(0, zone);
+        return NetUtil.toAddressString(socketAddress.getAddress());
     }
 
     private ChannelHandlerContext requireContext() {

@@ -24,6 +24,12 @@ public interface Downstream {
     /** What stands for the Host of a request without one. */
     byte[] localAuthority();
 
+    /** The port that the client connected to, in ASCII. */
+    byte[] localPort();
+
+    /** It has come over TLS. */
+    boolean isSecure();
+
     /** More of a response can be written without holding too much. */
     boolean isWritable();
 

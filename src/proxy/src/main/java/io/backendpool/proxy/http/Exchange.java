@@ -1,5 +1,6 @@
 package io.backendpool.proxy.http;
 
+import io.backendpool.pool.HttpSettings;
 import io.backendpool.proxy.traffic.AccessLog;
 import io.backendpool.proxy.traffic.Limit;
 import io.backendpool.proxy.traffic.Outcome;
@@ -94,11 +95,11 @@ public final class Exchange implements UpstreamReceiver, QueuedRequest, Relay.Ju
     /** Begins the exchange that {@code head} asks for; sends nothing yet. */
     static Exchange begin(HttpLoop loop, Downstream client, RequestHead head) {
         AttemptPlan plan = new AttemptPlan(loop.upstreams());
-        ByteBuf edited =
-                loop.editor().request(client.allocator(), head, client.addressBytes(), client.localAuthority());
+        HttpSettings http = plan.policy().http();
+        ByteBuf edited = loop.editor().request(head, http, client);
         BodyFraming body = BodyFraming.ofRequest(head, plan.policy().headBytes());
         RequestFacts facts = RequestFacts.of(
-                head, loop.accessLog() == null ? null : loop.editor().forLog(head));
+                head, loop.accessLog() == null ? null : loop.editor().forLog(head, http));
         return new Exchange(loop, client, plan, facts, body, edited);
     }
 

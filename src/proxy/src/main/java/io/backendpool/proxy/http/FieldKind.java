@@ -10,6 +10,7 @@ enum FieldKind {
     EXPECT("expect"),
     TRAILER("trailer"),
     UPGRADE("upgrade"),
+    FORWARDED("forwarded"),
     CONNECTION("connection"),
     KEEP_ALIVE("keep-alive"),
     X_REQUEST_ID("x-request-id"),
@@ -17,6 +18,7 @@ enum FieldKind {
     X_FORWARDED_FOR("x-forwarded-for"),
     PROXY_CONNECTION("proxy-connection"),
     X_FORWARDED_HOST("x-forwarded-host"),
+    X_FORWARDED_PORT("x-forwarded-port"),
     TRANSFER_ENCODING("transfer-encoding"),
     X_FORWARDED_PROTO("x-forwarded-proto");
 
@@ -35,6 +37,7 @@ enum FieldKind {
             case 4 -> match(bytes, from, to, HOST);
             case 6 -> match(bytes, from, to, EXPECT);
             case 7 -> (bytes[from] | 0x20) == 't' ? match(bytes, from, to, TRAILER) : match(bytes, from, to, UPGRADE);
+            case 9 -> match(bytes, from, to, FORWARDED);
             case 10 ->
                 (bytes[from] | 0x20) == 'c' ? match(bytes, from, to, CONNECTION) : match(bytes, from, to, KEEP_ALIVE);
             case 12 -> match(bytes, from, to, X_REQUEST_ID);
@@ -43,7 +46,13 @@ enum FieldKind {
             case 16 ->
                 (bytes[from] | 0x20) == 'p'
                         ? match(bytes, from, to, PROXY_CONNECTION)
-                        : match(bytes, from, to, X_FORWARDED_HOST);
+                        : match(
+                                bytes,
+                                from,
+                                to,
+                                (bytes[to - 1] | 0x20) == 't' && (bytes[to - 4] | 0x20) == 'h'
+                                        ? X_FORWARDED_HOST
+                                        : X_FORWARDED_PORT);
             case 17 ->
                 (bytes[from] | 0x20) == 't'
                         ? match(bytes, from, to, TRANSFER_ENCODING)

@@ -207,7 +207,9 @@ abstract class Head {
                         X_REQUEST_ID,
                         CONTENT_LENGTH,
                         X_FORWARDED_FOR,
+                        FORWARDED,
                         X_FORWARDED_HOST,
+                        X_FORWARDED_PORT,
                         TRANSFER_ENCODING,
                         X_FORWARDED_PROTO -> {}
             }
@@ -261,7 +263,9 @@ abstract class Head {
                     X_REQUEST_ID,
                     X_FORWARDED_FOR,
                     PROXY_CONNECTION,
+                    FORWARDED,
                     X_FORWARDED_HOST,
+                    X_FORWARDED_PORT,
                     X_FORWARDED_PROTO -> removeNamed(start, end);
         }
         return true;

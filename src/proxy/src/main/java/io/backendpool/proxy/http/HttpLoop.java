@@ -29,6 +29,8 @@ import org.jspecify.annotations.Nullable;
 public final class HttpLoop {
     private final EventLoop eventLoop;
     private final ProxyLimits limits;
+    private final MemoryGuard memory;
+    private final boolean measuresMemory;
     private final LoopTraffic traffic;
     private final LoopUpstreams upstreams;
     private final @Nullable AccessLog accessLog;
@@ -45,6 +47,7 @@ public final class HttpLoop {
      *
      * @param channels makes the channels to backends, of the kind that the event loop serves
      * @param share this loop's part of what is limited for the whole proxy
+     * @param memory of the process; the first loop measures it
      * @param random this loop's own
      */
     public HttpLoop(
@@ -54,10 +57,13 @@ public final class HttpLoop {
             TrafficRecorder recorder,
             ProxyLimits limits,
             LoopShare share,
+            MemoryGuard memory,
             @Nullable AccessLog accessLog,
             RandomGenerator random) {
         this.eventLoop = eventLoop;
         this.limits = limits;
+        this.memory = memory;
+        this.measuresMemory = share.index() == 0;
         this.traffic = recorder.addLoop();
         this.upstreams = new LoopUpstreams(eventLoop, channels, pools, traffic, limits, share, random);
         this.accessLog = accessLog;
@@ -142,6 +148,9 @@ public final class HttpLoop {
 
     private void onTick() {
         tick++;
+        if (measuresMemory) {
+            memory.check();
+        }
         upstreams.tick(tick);
         // From the end: a connection that closes is replaced by the last one, which has been seen.
         for (int i = connections.size() - 1; i >= 0; i--) {
@@ -153,6 +162,11 @@ public final class HttpLoop {
 
     int tick() {
         return tick;
+    }
+
+    /** The buffers of the process come close to their limit: new requests are to be refused. */
+    public boolean isShedding() {
+        return memory.isShedding();
     }
 
     /** The policy of the live pool, looked up now. Event loop only. */

@@ -23,9 +23,14 @@ public record RequestFacts(
         boolean upgrade,
         @Nullable ForLog forLog) {
 
-    public record ForLog(long startMillis, String method, String target, String requestId) {}
+    /**
+     * What the access log wants.
+     *
+     * @param client as trusted proxies tell it; null: who has connected
+     */
+    public record ForLog(long startMillis, @Nullable String client, String method, String target, String requestId) {}
 
-    private static final ForLog UNKNOWN = new ForLog(0, "", "", "");
+    private static final ForLog UNKNOWN = new ForLog(0, null, "", "", "");
 
     static RequestFacts of(RequestHead head, @Nullable ForLog forLog) {
         return new RequestFacts(head.isHead, head.idempotent, head.version11, head.keepAlive(), head.upgrade, forLog);
@@ -43,7 +48,7 @@ public record RequestFacts(
         ForLog log = forLog == null ? UNKNOWN : forLog;
         return new AccessRecord(
                 log.startMillis,
-                client,
+                log.client == null ? client : log.client,
                 log.method,
                 log.target,
                 log.requestId,

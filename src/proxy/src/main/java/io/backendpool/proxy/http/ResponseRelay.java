@@ -1,6 +1,7 @@
 package io.backendpool.proxy.http;
 
 import io.backendpool.proxy.http.HeadEditor.Connection;
+import io.backendpool.proxy.upstream.LoopPolicy;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
@@ -28,7 +29,7 @@ final class ResponseRelay implements Relay {
     private final HttpLoop loop;
     private final ClientConnection client;
     private final RequestFacts facts;
-    private final int maxHeadBytes;
+    private final LoopPolicy policy;
     private final @Nullable Judge judge;
     private @Nullable ByteBuf in;
     private int searched;
@@ -46,14 +47,14 @@ final class ResponseRelay implements Relay {
     /**
      * For one try of a request.
      *
-     * @param maxHeadBytes of the head, and of the trailers
      * @param judge null: each response is passed on
      */
-    ResponseRelay(HttpLoop loop, ClientConnection client, RequestFacts facts, int maxHeadBytes, @Nullable Judge judge) {
+    ResponseRelay(
+            HttpLoop loop, ClientConnection client, RequestFacts facts, LoopPolicy policy, @Nullable Judge judge) {
         this.loop = loop;
         this.client = client;
         this.facts = facts;
-        this.maxHeadBytes = maxHeadBytes;
+        this.policy = policy;
         this.judge = judge;
     }
 
@@ -140,8 +141,8 @@ final class ResponseRelay implements Relay {
             return malformed("a line of the head ends with LF alone (RFC 9112, 2.2)");
         }
         int length = end == HeadEnd.INCOMPLETE ? buffer.readableBytes() : end - start;
-        if (length > maxHeadBytes) {
-            return malformed("the head is longer than %,d bytes".formatted(maxHeadBytes));
+        if (length > policy.headBytes()) {
+            return malformed("the head is longer than %,d bytes".formatted(policy.headBytes()));
         }
         if (end == HeadEnd.INCOMPLETE) {
             searched = length;
@@ -163,7 +164,8 @@ final class ResponseRelay implements Relay {
     private void passInterim(ByteBuf buffer, ResponseHead head, int length) {
         if (facts.version11()) {
             int end = buffer.readerIndex() + length;
-            ByteBuf apart = loop.editor().response(buffer, client.allocator(), head, Connection.IMPLICIT, false, false);
+            ByteBuf apart =
+                    loop.editor().response(buffer, client.allocator(), head, null, Connection.IMPLICIT, false, false);
             client.write(apart != null ? apart : buffer.readRetainedSlice(end - buffer.readerIndex()));
             client.flush();
             passedInterim = true;
@@ -173,7 +175,7 @@ final class ResponseRelay implements Relay {
     }
 
     private @Nullable Result passFinal(ByteBuf buffer, ResponseHead head, int length) {
-        BodyFraming framing = BodyFraming.ofResponse(head, facts.isHead(), maxHeadBytes);
+        BodyFraming framing = BodyFraming.ofResponse(head, facts.isHead(), policy.headBytes());
         status = head.status;
         boolean switched = head.switched();
         if (judge != null && !passedInterim && judge.replaces(status)) {
@@ -189,7 +191,8 @@ final class ResponseRelay implements Relay {
                 ? Connection.UPGRADE
                 : !keepClient ? Connection.CLOSE : facts.version11() ? Connection.IMPLICIT : Connection.KEEP_ALIVE;
         int end = buffer.readerIndex() + length;
-        ByteBuf apart = loop.editor().response(buffer, client.allocator(), head, connection, makeChunked, dropChunked);
+        ByteBuf apart = loop.editor()
+                .response(buffer, client.allocator(), head, policy.http(), connection, makeChunked, dropChunked);
         if (apart != null) {
             client.write(apart);
             return framing.done() ? Result.COMPLETE : null;

@@ -43,6 +43,14 @@ final class Syntax {
         };
     }
 
+    /** What may stand in a request id. */
+    static boolean isRequestId(byte b) {
+        return switch (b) {
+            case '-', '_', '.', '~', '+', '/', '=', ':', '@' -> true;
+            default -> isDigit(b) || ((b | 0x20) >= 'a' && (b | 0x20) <= 'z');
+        };
+    }
+
     static boolean isWhitespace(byte b) {
         return b == SP || b == HTAB;
     }

@@ -3,6 +3,7 @@ package io.backendpool.proxy.listener;
 import io.backendpool.pool.ClientLimits;
 import io.backendpool.pool.Listener;
 import io.backendpool.proxy.http.HttpLoop;
+import io.backendpool.proxy.http.MemoryGuard;
 import io.backendpool.proxy.proxyprotocol.ClientEnds;
 import io.backendpool.proxy.stream.StreamLoop;
 import io.backendpool.proxy.traffic.AccessLog;
@@ -81,7 +82,7 @@ public final class Listeners {
             TrafficRecorder traffic,
             ProxyLimits limits,
             @Nullable AccessLog accessLog) {
-        this(vertx, bindAddress, pools, traffic, limits, accessLog, limits.drainDeadline());
+        this(vertx, bindAddress, pools, traffic, limits, accessLog, limits.drainDeadline(), MemoryGuard.ofProcess());
     }
 
     /**
@@ -97,6 +98,30 @@ public final class Listeners {
             ProxyLimits limits,
             @Nullable AccessLog accessLog,
             Duration removedGrace) {
+        this(vertx, bindAddress, pools, traffic, limits, accessLog, removedGrace, MemoryGuard.ofProcess());
+    }
+
+    /** With a guard of the memory other than that of the process. */
+    public Listeners(
+            Vertx vertx,
+            String bindAddress,
+            PoolHolder pools,
+            TrafficRecorder traffic,
+            ProxyLimits limits,
+            MemoryGuard memory,
+            @Nullable AccessLog accessLog) {
+        this(vertx, bindAddress, pools, traffic, limits, accessLog, limits.drainDeadline(), memory);
+    }
+
+    private Listeners(
+            Vertx vertx,
+            String bindAddress,
+            PoolHolder pools,
+            TrafficRecorder traffic,
+            ProxyLimits limits,
+            @Nullable AccessLog accessLog,
+            Duration removedGrace,
+            MemoryGuard memory) {
         this.removedGrace = removedGrace;
         this.vertx = (VertxInternal) vertx;
         this.bindAddress = bindAddress;
@@ -114,6 +139,7 @@ public final class Listeners {
                     traffic,
                     limits,
                     new LoopShare(workers.size(), loops),
+                    memory,
                     accessLog,
                     new SplittableRandom(seeds.nextLong()));
             http.start();
@@ -313,6 +339,10 @@ public final class Listeners {
         int open = connections.incrementAndGet();
         context.channel().closeFuture().addListener(closed -> connections.decrementAndGet());
         Listener listener = port.listener();
+        if (worker.http().isShedding()) {
+            refuse(worker, listener, context, Limit.MEMORY, "this proxy has no memory left for more connections");
+            return;
+        }
         ClientLimits clients = worker.http().policy().clients();
         if (open > clients.connections()) {
             String reason = "this proxy has its maximum of %,d client connections".formatted(clients.connections());

@@ -283,6 +283,7 @@ final class AdminServerTest {
                 status,
                 new ControlState(false, true, START, "operator: connection refused", null),
                 totals,
+                new ProxyView.AccessLogCounts(5, 1),
                 7,
                 3);
     }

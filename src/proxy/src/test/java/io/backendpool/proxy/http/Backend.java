@@ -65,6 +65,11 @@ final class Backend implements AutoCloseable {
         return server.getLocalPort();
     }
 
+    /** Connections since the start. */
+    int accepted() {
+        return accepted.get();
+    }
+
     int openConnections() {
         return (int) open.stream().filter(socket -> !socket.isClosed()).count();
     }

@@ -12,7 +12,11 @@ final class Client implements AutoCloseable {
     private final InputStream in;
 
     Client(int port) throws IOException {
-        socket = new Socket(InetAddress.getLoopbackAddress(), port);
+        this(InetAddress.getLoopbackAddress(), port);
+    }
+
+    Client(InetAddress address, int port) throws IOException {
+        socket = new Socket(address, port);
         socket.setTcpNoDelay(true);
         socket.setSoTimeout(10_000);
         in = socket.getInputStream();

@@ -57,8 +57,17 @@ public final class Proxy implements AutoCloseable {
     private TrafficPolicy policy = TrafficPolicy.DEFAULT;
 
     public Proxy(ProxyLimits limits, @Nullable AccessLog accessLog, int loops) throws Exception {
+        this("127.0.0.1", limits, accessLog, loops);
+    }
+
+    private Proxy(String address, ProxyLimits limits, @Nullable AccessLog accessLog, int loops) throws Exception {
+        this(address, limits, MemoryGuard.ofProcess(), accessLog, loops);
+    }
+
+    Proxy(String address, ProxyLimits limits, MemoryGuard memory, @Nullable AccessLog accessLog, int loops)
+            throws Exception {
         vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(loops).setPreferNativeTransport(true));
-        listeners = new Listeners(vertx, "127.0.0.1", pools, traffic, limits, accessLog);
+        listeners = new Listeners(vertx, address, pools, traffic, limits, memory, accessLog);
         port = freePort();
         apply(List.of(listener("http", port)));
     }
@@ -76,6 +85,13 @@ public final class Proxy implements AutoCloseable {
 
     static Proxy to(TrafficPolicy policy, Backend... backends) throws Exception {
         Proxy proxy = new Proxy(ProxyLimits.defaults(), null, 1).policy(policy);
+        proxy.publish(Arrays.stream(backends).mapToInt(Backend::port).toArray());
+        return proxy;
+    }
+
+    /** One that listens on {@code address}. */
+    static Proxy on(String address, TrafficPolicy policy, Backend... backends) throws Exception {
+        Proxy proxy = new Proxy(address, ProxyLimits.defaults(), null, 1).policy(policy);
         proxy.publish(Arrays.stream(backends).mapToInt(Backend::port).toArray());
         return proxy;
     }

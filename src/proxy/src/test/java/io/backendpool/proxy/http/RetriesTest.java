@@ -79,13 +79,9 @@ class RetriesTest {
             assertThat(requests(busy)).isPositive();
             // A response that came whole costs no connection.
             assertThat(busy.openConnections()).isEqualTo(1);
-            assertThat(proxy.traffic
-                            .totals()
-                            .backends()
-                            .get(Proxy.key(busy.port()))
-                            .requests()
-                            .serverError())
-                    .isEqualTo(requests(busy));
+            assertThat(proxy.traffic.totals().backends().get(Proxy.key(busy.port())))
+                    .satisfies(totals ->
+                            assertThat(totals.requests().serverError()).isEqualTo(requests(busy)));
         }
     }
 

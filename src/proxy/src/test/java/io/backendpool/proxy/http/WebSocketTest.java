@@ -26,6 +26,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The upgrade to a WebSocket (RFC 6455) through HTTP/1.1, and the tunnel that follows. */
+@SuppressWarnings("StringConcatToTextBlock") // line ends are part of what is tested, and are written out
 class WebSocketTest {
     private static final String UPGRADE = "GET /chat HTTP/1.1\r\nHost: a\r\nConnection: keep-alive, Upgrade\r\n"
             + "Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n";

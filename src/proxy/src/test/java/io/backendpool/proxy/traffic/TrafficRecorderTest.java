@@ -3,6 +3,7 @@ package io.backendpool.proxy.traffic;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.backendpool.pool.BackendKey;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import net.jqwik.api.ForAll;
@@ -97,7 +98,8 @@ class TrafficRecorderTest {
         assertThat(recorder.inFlight(KEY)).isEqualTo(1);
         assertThat(recorder.windowRequests(KEY)).isEqualTo(2);
         one.backend(KEY).ended(0, 0, 5);
-        TrafficTotals.BackendTotals totals = recorder.totals().backends().get(KEY);
+        TrafficTotals.BackendTotals totals =
+                Objects.requireNonNull(recorder.totals().backends().get(KEY));
         assertThat(totals.requests()).isEqualTo(new StatusCounts(1, 0, 1, 0, 0, 0));
         assertThat(totals.inFlight()).isZero();
         assertThat(totals.latency())

@@ -1,6 +1,7 @@
 package io.backendpool.proxy.traffic;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.backendpool.pool.BackendKey;
@@ -13,7 +14,7 @@ import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class JsonAccessLogTest {
+class RingAccessLogTest {
     private static AccessRecord entry(String target) {
         return new AccessRecord(
                 0,
@@ -33,7 +34,7 @@ class JsonAccessLogTest {
     @Test
     void records_areOneJsonObjectALine() {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
-        try (JsonAccessLog log = new JsonAccessLog(out)) {
+        try (RingAccessLog log = new RingAccessLog(AccessLogFormat.JSON, out)) {
             log.log(entry("/\"quoted\""));
             await().until(() -> out.size() > 0);
             log.log(entry("/2"));
@@ -47,11 +48,38 @@ class JsonAccessLogTest {
                         + "\"outcome\":\"answered\"}");
     }
 
+    private static String line(String format, AccessRecord entry) {
+        StringBuilder line = new StringBuilder();
+        AccessLogFormat.parse(format).write(entry, line);
+        return line.toString();
+    }
+
+    @Test
+    void template_hasItsFields() {
+        assertThat(line("{client} [{time}] \"{method} {target}\" {status} {backend}!", entry("/x")))
+                .isEqualTo("127.0.0.1 [1970-01-01T00:00:00Z] \"GET /x\" 200 [::1]:80!");
+        assertThat(line("{outcome}/{attempts}/{group}/{bytesIn}/{bytesOut}/{durationMicros}/{requestId}", entry("/x")))
+                .isEqualTo("answered/1/web/1/2/3/id");
+    }
+
+    @Test
+    void whatCameFromAClient_endsNoLineAndNoQuotes() {
+        assertThat(line("\"{target}\"", entry("/\"\\\n\u0000"))).isEqualTo("\"/\\\"\\\\\\" + "u000a\\" + "u0000\"");
+        assertThat(line("json", entry("/\"\n"))).contains("\"target\":\"/\\\"\\" + "u000a\"");
+    }
+
+    @Test
+    void unknownField_isRefusedWithWhatThereIs() {
+        assertThatThrownBy(() -> AccessLogFormat.parse("{status} {cookie}"))
+                .hasMessageStartingWith("{cookie} (expected: one of {time}, {client}, ");
+        assertThatThrownBy(() -> AccessLogFormat.parse("text")).hasMessageContaining("expected: json, or a template");
+    }
+
     @Test
     void file_isAppendedTo(@TempDir Path folder) throws Exception {
         Path file = folder.resolve("access.log");
         for (int i = 0; i < 2; i++) {
-            try (JsonAccessLog log = JsonAccessLog.toFile(file)) {
+            try (RingAccessLog log = RingAccessLog.toFile(AccessLogFormat.JSON, file)) {
                 log.log(entry("/" + i));
             }
         }
@@ -72,11 +100,12 @@ class JsonAccessLogTest {
                 }
             }
         };
-        try (JsonAccessLog log = new JsonAccessLog(never)) {
+        try (RingAccessLog log = new RingAccessLog(AccessLogFormat.JSON, never)) {
             for (int i = 0; i < 100_000; i++) {
                 log.log(entry("/"));
             }
             assertThat(log.dropped()).isPositive();
+            assertThat(log.dropped() + log.written()).isLessThanOrEqualTo(100_000);
             stuck.countDown();
         }
     }
