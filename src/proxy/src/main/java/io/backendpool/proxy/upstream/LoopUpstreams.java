@@ -24,6 +24,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class LoopUpstreams {
     private static final Upstream[] NO_UPSTREAMS = {};
+    /** Idle connections are looked for on each backend once in so many ticks. */
+    private static final int IDLE_TURNS = 10;
 
     private final PoolHolder pools;
     private final LoopTraffic traffic;
@@ -105,8 +107,9 @@ public final class LoopUpstreams {
     public void tick(int now, int idleTicks) {
         tick = now;
         refresh();
-        for (Upstream upstream : byKey.values()) {
-            int closed = upstream.closeIdleSince(now - idleTicks);
+        // Some of them each time: with thousands of backends the walk itself would cost.
+        for (int index = Math.floorMod(now, IDLE_TURNS); index < upstreams.length; index += IDLE_TURNS) {
+            int closed = upstreams[index].closeIdleSince(now - idleTicks);
             for (int i = 0; i < closed; i++) {
                 traffic.limitHit(Limit.UPSTREAM_IDLE_TIMEOUT);
             }

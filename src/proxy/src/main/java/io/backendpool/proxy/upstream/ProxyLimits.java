@@ -11,7 +11,7 @@ import java.time.Duration;
  * @param clientIdleTimeout a client connection without a request is closed after this
  * @param responseTimeout from the request's end to the response's head; then 504
  * @param streamIdleTimeout a body that does not move, in either direction, ends the exchange after this
- * @param upstreamIdleTimeout an unused backend connection is closed after this; shorter than what servers keep idle
+ * @param upstreamIdleTimeout an unused backend connection is closed after this, up to a second late; shorter than what servers keep idle
  *     connections for, so that few requests meet a connection that the backend is just closing
  * @param lingerTimeout how long a connection that was refused is still read, so that the client can read why
  * @param maxHeadBytes of one request or response head, and of one trailer section
