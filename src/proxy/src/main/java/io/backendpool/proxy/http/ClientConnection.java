@@ -50,6 +50,9 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
     private boolean processing;
     private boolean draining;
     private boolean inputEnded;
+    /** The client wants its connection closed after the request that was read last. */
+    private boolean lastRequest;
+
     private String address = "";
     private byte[] addressBytes = {};
     private byte @Nullable [] localAuthority;
@@ -177,8 +180,13 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
 
     /** The response was passed on whole. */
     void exchangeEnded(boolean keep) {
+        boolean wholeRequest = exchange != null && exchange.requestComplete();
         exchange = null;
         sinceTick = loop.tick();
+        if (!keep && lastRequest && wholeRequest && in == null) {
+            closeAfterAnswer();
+            return;
+        }
         if (!keep || (in == null && (draining || inputEnded))) {
             linger();
             return;
@@ -294,6 +302,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
     }
 
     private void begin(RequestHead head, ByteBuf buffer) {
+        lastRequest = !head.keepAlive();
         ByteBuf edited = loop.editor().request(allocator(), head, addressBytes, localAuthority());
         BodyFraming body = BodyFraming.ofRequest(head, loop.limits().maxHeadBytes());
         RequestFacts facts = RequestFacts.of(
@@ -357,6 +366,13 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
         } else if (exchange == null ? !processing : !exchange.requestComplete() && in == null) {
             requireContext().close();
         }
+    }
+
+    /** The client has said that it sends no more (RFC 9112, 9.6), so a close loses nothing that it could still read. */
+    private void closeAfterAnswer() {
+        state = State.LINGERING;
+        ChannelHandlerContext ctx = requireContext();
+        ctx.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
     }
 
     /** After the last response: no more is sent; what still comes is dropped until the client closes, or for a while. */
