@@ -372,6 +372,8 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
     private void closeAfterAnswer() {
         state = State.LINGERING;
         ChannelHandlerContext ctx = requireContext();
+        // Apart, so that the answer goes out by a plain send.
+        ctx.flush();
         ctx.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
     }
 
@@ -383,6 +385,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
         in = null;
         ChannelHandlerContext ctx = requireContext();
         ctx.channel().config().setAutoRead(true);
+        ctx.flush();
         ctx.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener((ChannelFutureListener) done -> {
             if (inputEnded || !(done.channel() instanceof DuplexChannel duplex) || !done.isSuccess()) {
                 done.channel().close();
