@@ -61,6 +61,9 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Dow
     private boolean processing;
     private boolean draining;
     private boolean inputEnded;
+    /** The client wants its connection closed after the request that was read last. */
+    private boolean lastRequest;
+
     private String address = "";
     private byte[] addressBytes = {};
     private byte @Nullable [] localAuthority;
@@ -278,8 +281,13 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Dow
 
     @Override
     public void exchangeEnded(boolean keep) {
+        boolean wholeRequest = exchange != null && exchange.requestComplete();
         exchange = null;
         sinceTick = loop.tick();
+        if (!keep && lastRequest && wholeRequest && in == null) {
+            closeAfterAnswer();
+            return;
+        }
         if (!keep || (in == null && (draining || inputEnded))) {
             linger();
             return;
@@ -424,6 +432,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Dow
     }
 
     private void begin(RequestHead head, ByteBuf buffer) {
+        lastRequest = !head.keepAlive();
         Exchange next = Exchange.begin(loop, this, head);
         exchange = next;
         // What of the body is here is checked before anything is sent: a malformed one reaches no backend.
@@ -487,6 +496,15 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Dow
         }
     }
 
+    /** The client has said that it sends no more (RFC 9112, 9.6), so a close loses nothing that it could still read. */
+    private void closeAfterAnswer() {
+        state = State.LINGERING;
+        ChannelHandlerContext ctx = requireContext();
+        // Apart, so that the answer goes out by a plain send.
+        ctx.flush();
+        ctx.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
+    }
+
     /** After the last response: no more is sent; what still comes is dropped until the client closes, or for a while. */
     private void linger() {
         state = State.LINGERING;
@@ -495,6 +513,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Dow
         in = null;
         ChannelHandlerContext ctx = requireContext();
         ctx.channel().config().setAutoRead(true);
+        ctx.flush();
         ctx.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener((ChannelFutureListener) done -> {
             if (inputEnded || !(done.channel() instanceof DuplexChannel duplex) || !done.isSuccess()) {
                 done.channel().close();

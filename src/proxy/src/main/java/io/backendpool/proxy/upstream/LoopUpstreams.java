@@ -27,6 +27,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class LoopUpstreams {
     private static final Upstream[] NO_UPSTREAMS = {};
+    /** Idle connections are looked for on each backend once in so many ticks. */
+    private static final int IDLE_TURNS = 10;
 
     private final PoolHolder pools;
     private final LoopTraffic traffic;
@@ -219,8 +221,9 @@ public final class LoopUpstreams {
     public void tick(int now) {
         tick = now;
         refresh();
-        for (Upstream upstream : byKey.values()) {
-            int closed = upstream.closeIdleSince(now - policy.upstreamIdleTicks());
+        // Some of them each time: with thousands of backends the walk itself would cost.
+        for (int index = Math.floorMod(now, IDLE_TURNS); index < upstreams.length; index += IDLE_TURNS) {
+            int closed = upstreams[index].closeIdleSince(now - policy.upstreamIdleTicks());
             for (int i = 0; i < closed; i++) {
                 traffic.limitHit(Limit.UPSTREAM_IDLE_TIMEOUT);
             }

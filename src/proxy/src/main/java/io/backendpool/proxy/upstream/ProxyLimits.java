@@ -6,7 +6,7 @@ import java.time.Duration;
  * What a proxy waits for and holds at most beyond what its pool says ({@link io.backendpool.pool.TrafficPolicy}). The waits
  * end up to {@link LoopPolicy#TICK_MILLIS} late. Each limit that was hit is counted, see {@code TrafficTotals.limitHits}.
  *
- * @param upstreamIdleTimeout an unused backend connection is closed after this; shorter than what servers keep idle
+ * @param upstreamIdleTimeout an unused backend connection is closed after this, up to a second late; shorter than what servers keep idle
  *     connections for, so that few requests meet a connection that the backend is just closing
  * @param lingerTimeout how long a connection that was refused is still read, so that the client can read why
  * @param drainDeadline what a listener or a backend that left the pool gives what is under way to finish; then it is cut
