@@ -56,9 +56,17 @@ final class LeaderTerm implements AutoCloseable {
             PoolEvents events = opened(new PoolEvents(client, clock));
             ResourceStatusSink status = opened(new ResourceStatusSink(client, pools::resource, events, new Random()));
             services = opened(new ServiceFollower(client, options.scope()));
+            SecretFollower secrets =
+                    opened(new SecretFollower(client, clock, new BootstrapCertificates(client, pools::names)));
             ClusterProxyHost proxies = new ClusterProxyHost();
             keeper = opened(new PoolKeeper(
-                    new ControlServerChannel(control), proxies, status, DnsResolver.ofSystem(), services, clock));
+                    new ControlServerChannel(control),
+                    proxies,
+                    status,
+                    DnsResolver.ofSystem(),
+                    services,
+                    secrets,
+                    clock));
             objects = opened(OwnedObjects.start(client, options, authority, control, proxies, events, metrics));
             pools.onVersion(status::seen);
             pools.start(keeper);

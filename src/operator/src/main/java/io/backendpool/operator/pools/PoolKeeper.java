@@ -11,6 +11,7 @@ import io.backendpool.operator.status.PoolFacts;
 import io.backendpool.operator.status.ReportMerger;
 import io.backendpool.operator.status.StatusAggregator;
 import io.backendpool.operator.translate.PoolSpec;
+import io.backendpool.operator.translate.SecretId;
 import io.backendpool.operator.translate.ServiceId;
 import io.backendpool.operator.translate.SnapshotTranslator;
 import io.backendpool.operator.translate.Translation;
@@ -34,12 +35,12 @@ import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps every pool as somebody wants it: a wish, a change of a Service's endpoints or of DNS is translated and published; what proxies say becomes
- * status.
+ * Keeps every pool as somebody wants it: a wish, a change of a Service's endpoints, of a Secret or of DNS is translated and
+ * published; what proxies say becomes status.
  *
  * <pre>
  *   PoolSource --> upsert/remove --> translate --> ProxyChannel.publish --> proxies
- *   NameFollower, Services ---------/                                         |
+ *   NameFollower, Services, Secrets /                                         |
  *   StatusSink <-- at most once a second, when changed <-- aggregate <-- reports
  * </pre>
  *
@@ -47,6 +48,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class PoolKeeper implements PoolSink, AutoCloseable {
     private static final Logger LOG = Logger.getLogger(PoolKeeper.class);
+    /** How late it may be said that a certificate has come to its end. */
+    private static final Duration TIME_CHECK = Duration.ofMinutes(1);
+
     private static final Duration STATUS_INTERVAL = Duration.ofSeconds(1);
     /** Reports of many proxies about one change come within this time: one status for all. */
     private static final Duration STATUS_DELAY = Duration.ofMillis(20);
@@ -58,8 +62,11 @@ public final class PoolKeeper implements PoolSink, AutoCloseable {
     private final Clock clock;
     private final NameFollower names;
     private final Services services;
+    private final Secrets secrets;
     /** Changes of a Service that come while one is still to be worked off are that one. */
     private final Set<ServiceId> servicesDue = ConcurrentHashMap.newKeySet();
+
+    private final Set<SecretId> secretsDue = ConcurrentHashMap.newKeySet();
 
     private final ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().daemon().name("pools").factory());
@@ -89,16 +96,17 @@ public final class PoolKeeper implements PoolSink, AutoCloseable {
 
     /** Keeps no pool yet; sources call the methods of {@link PoolSink}. */
     public PoolKeeper(ProxyChannel channel, ProxyHost host, StatusSink statusSink, DnsResolver dns, Clock clock) {
-        this(channel, host, statusSink, dns, Services.NONE, clock);
+        this(channel, host, statusSink, dns, Services.NONE, Secrets.NONE, clock);
     }
 
-    /** The same where there are Services to follow. */
+    /** The same where there are Services and Secrets to follow. */
     public PoolKeeper(
             ProxyChannel channel,
             ProxyHost host,
             StatusSink statusSink,
             DnsResolver dns,
             Services services,
+            Secrets secrets,
             Clock clock) {
         this.channel = channel;
         this.host = host;
@@ -107,8 +115,12 @@ public final class PoolKeeper implements PoolSink, AutoCloseable {
         this.names = new NameFollower(dns, clock, name -> execute(() -> retranslate(name)));
         this.services = services;
         services.onChange(this::serviceChanged);
+        this.secrets = secrets;
+        secrets.onChange(this::secretChanged);
         channel.onChange(pool -> execute(() -> statusDue(pool)));
         host.onChange(pool -> execute(() -> statusDue(pool)));
+        var unused = thread.scheduleWithFixedDelay(
+                () -> guarded(this::timePasses), TIME_CHECK.toMillis(), TIME_CHECK.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     @Override
@@ -118,6 +130,7 @@ public final class PoolKeeper implements PoolSink, AutoCloseable {
             kept.spec = spec;
             kept.problems = List.of();
             followServices();
+            followSecrets();
             followNames();
             host.run(spec);
             translate(kept);
@@ -131,6 +144,7 @@ public final class PoolKeeper implements PoolSink, AutoCloseable {
             if (pools.remove(pool) != null) {
                 LOG.infof("pool=%s removed", pool);
                 followServices();
+                followSecrets();
                 followNames();
                 host.stop(pool);
                 channel.withdraw(pool);
@@ -179,6 +193,12 @@ public final class PoolKeeper implements PoolSink, AutoCloseable {
         services.follow(wanted);
     }
 
+    private void followSecrets() {
+        Set<SecretId> wanted = new HashSet<>();
+        pools.values().forEach(kept -> wanted.addAll(kept.spec.secrets()));
+        secrets.follow(wanted);
+    }
+
     private void followNames() {
         Set<String> wanted = new HashSet<>();
         pools.values().forEach(kept -> wanted.addAll(names(kept)));
@@ -214,12 +234,37 @@ public final class PoolKeeper implements PoolSink, AutoCloseable {
         }
     }
 
+    private void secretChanged(SecretId secret) {
+        if (secretsDue.add(secret)) {
+            execute(() -> {
+                secretsDue.remove(secret);
+                for (Kept kept : pools.values()) {
+                    if (kept.spec.secrets().contains(secret)) {
+                        translate(kept);
+                        statusDue(kept.spec.id());
+                    }
+                }
+            });
+        }
+    }
+
+    /** Certificates expire without anybody touching their Secret. */
+    private void timePasses() {
+        for (Kept kept : pools.values()) {
+            if (!kept.spec.secrets().isEmpty()) {
+                translate(kept);
+                statusDue(kept.spec.id());
+            }
+        }
+    }
+
     /**
      * Publishes what the spec comes to. A snapshot without the backends of a name that is just being looked up would take
      * them away from proxies that use them, so it waits; a lookup ends within seconds, one way or the other.
      */
     private void translate(Kept kept) {
-        Translation translation = SnapshotTranslator.translate(kept.spec, names::resolution, services::state);
+        Translation translation = SnapshotTranslator.translate(
+                kept.spec, names::resolution, services::state, secrets::state, clock.instant());
         Translation before = kept.published;
         if (!translation.complete() || translation.equals(before)) {
             return;

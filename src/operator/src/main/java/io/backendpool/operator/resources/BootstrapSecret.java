@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What the proxies of a pool start from, mounted into their pods: where the operator is, whom to trust there, and the
- * pool to serve while it is away. It holds no private key and no token; it is a Secret because a pool may hold more later.
+ * pool to serve while it is away. It is a Secret because a pool holds its listeners' certificates, with their keys.
  */
 public final class BootstrapSecret extends OwnedResource<Secret> {
     static final String CONTROL = "control";
@@ -32,6 +32,12 @@ public final class BootstrapSecret extends OwnedResource<Secret> {
     public BootstrapSecret(Function<BackendPool, ProxyBootstrap> bootstraps) {
         super(Secret.class);
         this.bootstraps = bootstraps;
+    }
+
+    /** The last known good pool in {@code secret}, compressed; null: there is none. */
+    public static byte @Nullable [] lastKnownGood(Secret secret) {
+        String content = secret.getData() == null ? null : secret.getData().get(LAST_KNOWN_GOOD);
+        return content == null ? null : Base64.getDecoder().decode(content);
     }
 
     @Override

@@ -36,6 +36,11 @@ record ProxyLaunch(List<String> program, String control, Path controlCa, String 
                 jar.toString());
     }
 
+    /** Where the proxy of the pool's {@code directory} keeps its own state. */
+    static Path stateOf(Path directory) {
+        return directory.resolve("state");
+    }
+
     /** The command line for the proxy of {@code pool}. It holds no secret: anybody on the host can read it. */
     List<String> command(PoolId pool, Path directory, Path tokenFile) {
         List<String> command = new ArrayList<>();
@@ -58,7 +63,7 @@ record ProxyLaunch(List<String> program, String control, Path controlCa, String 
                 "--token-file",
                 tokenFile.toString(),
                 "--state-dir",
-                directory.resolve("state").toString(),
+                stateOf(directory).toString(),
                 "--admin",
                 "127.0.0.1:0",
                 "--bind",

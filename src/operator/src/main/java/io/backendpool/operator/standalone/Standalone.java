@@ -10,6 +10,7 @@ import io.backendpool.operator.control.FileRevisionStore;
 import io.backendpool.operator.dns.DnsResolver;
 import io.backendpool.operator.pools.ControlServerChannel;
 import io.backendpool.operator.pools.PoolKeeper;
+import io.backendpool.operator.pools.Services;
 import io.backendpool.operator.pools.StatusSink;
 import io.backendpool.operator.translate.PoolSpec;
 import io.backendpool.operator.validate.ManifestCheck;
@@ -98,8 +99,15 @@ public final class Standalone implements AutoCloseable {
         StatusFiles files = new StatusFiles(manifests::manifestOf);
         boolean table = !options.plain() && Terminal.isTerminal();
         StatusLines lines = new StatusLines(table ? line -> {} : out::println);
+        SecretFiles secrets = opened(new SecretFiles(options.secrets(), clock, new ProxyCertificates(state)));
         PoolKeeper keeper = opened(new PoolKeeper(
-                new ControlServerChannel(control), proxies, both(files, lines), DnsResolver.ofSystem(), clock));
+                new ControlServerChannel(control),
+                proxies,
+                both(files, lines),
+                DnsResolver.ofSystem(),
+                Services.NONE,
+                secrets,
+                clock));
         if (table) {
             LogTail log = opened(LogTail.into(state.root().resolve("operator.log")));
             TableText text = new TableText(Terminal.color(System.getenv()), Terminal.columns(System.getenv()));
