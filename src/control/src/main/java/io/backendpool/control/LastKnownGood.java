@@ -38,6 +38,9 @@ import java.util.zip.ZipException;
  * <p>A file may be compressed as a whole (gzip, RFC 1952); it is told by its first bytes.
  */
 public final class LastKnownGood {
+    /** The name of a proxy's own copy in its state directory. */
+    public static final String FILE_NAME = "last-known-good";
+
     static final int VERSION = 1;
     private static final byte[] MAGIC = {'B', 'P', 'O', 'O', 'L', 'L', 'K', 'G'};
     private static final int CHECKSUM_LENGTH = 32;
@@ -76,37 +79,34 @@ public final class LastKnownGood {
             if (length > MAX_FILE_LENGTH) {
                 return new Unusable("%s: %,d bytes (expected: at most %,d)".formatted(file, length, MAX_FILE_LENGTH));
             }
-            bytes = uncompressed(Files.readAllBytes(file));
-            if (bytes.length > MAX_FILE_LENGTH) {
-                return new Unusable("%s: more than %,d bytes when uncompressed (expected: at most that)"
-                        .formatted(file, MAX_FILE_LENGTH));
-            }
+            bytes = Files.readAllBytes(file);
         } catch (NoSuchFileException absent) {
             return new Absent();
-        } catch (ZipException | EOFException damaged) {
-            return new Unusable("%s: its compression is cut off or damaged: %s".formatted(file, damaged.getMessage()));
         } catch (IOException unreadable) {
             return new Unusable("%s: cannot be read: %s".formatted(file, unreadable));
         }
-        try {
-            return new Found(decode(bytes, id));
-        } catch (InvalidSnapshotException invalid) {
-            return new Unusable(file + ": " + invalid.getMessage());
-        }
+        return read(file.toString(), bytes, id);
     }
 
     /**
-     * The same for the content of a file.
+     * Verifies a copy that came by other means.
      *
-     * @param bytes as they are stored, compressed or not
+     * @param source where it comes from, for the reason why it is unusable
      */
-    public static Read parse(byte[] bytes, PoolId id) {
+    public static Read read(String source, byte[] copy, PoolId id) {
         try {
-            return new Found(decode(uncompressed(bytes), id));
-        } catch (IOException damaged) {
-            return new Unusable("its compression is cut off or damaged: " + damaged.getMessage());
+            byte[] bytes = uncompressed(copy);
+            return bytes.length > MAX_FILE_LENGTH
+                    ? new Unusable("%s: more than %,d bytes when uncompressed (expected: at most that)"
+                            .formatted(source, MAX_FILE_LENGTH))
+                    : new Found(decode(bytes, id));
+        } catch (ZipException | EOFException damaged) {
+            return new Unusable(
+                    "%s: its compression is cut off or damaged: %s".formatted(source, damaged.getMessage()));
+        } catch (IOException unreadable) {
+            return new Unusable("%s: cannot be read: %s".formatted(source, unreadable));
         } catch (InvalidSnapshotException invalid) {
-            return new Unusable(String.valueOf(invalid.getMessage()));
+            return new Unusable(source + ": " + invalid.getMessage());
         }
     }
 

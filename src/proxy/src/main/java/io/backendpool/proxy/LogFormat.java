@@ -22,6 +22,9 @@ final class LogFormat extends Formatter {
         Logger.getLogger("io.netty"), Logger.getLogger("io.vertx"), Logger.getLogger("io.grpc")
     };
 
+    /** Warns with a stack at each try while the operator's name has no address; the control client says it in a line. */
+    private static final Logger DIAL = Logger.getLogger("io.grpc.internal.ManagedChannelImpl");
+
     /** Makes this the format of the whole process. Libraries may warn, no more. */
     static void install() {
         LogManager.getLogManager().reset();
@@ -34,6 +37,7 @@ final class LogFormat extends Formatter {
         for (Logger library : LIBRARIES) {
             library.setLevel(Level.WARNING);
         }
+        DIAL.setLevel(Level.SEVERE);
     }
 
     @Override

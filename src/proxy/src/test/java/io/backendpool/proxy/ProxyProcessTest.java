@@ -3,6 +3,7 @@ package io.backendpool.proxy;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.backendpool.proxy.control.TestCertificate;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetAddress;
@@ -17,6 +18,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -123,6 +125,14 @@ final class ProxyProcessTest {
                         + " (expected: a directory that can be written to)");
     }
 
+    @Test
+    void nameOfTheOperatorThatHasNoAddress_isALineOfTheLog_withoutAStack() throws Exception {
+        startReady("--control=operator.invalid:8443");
+        await().atMost(LONG_ENOUGH)
+                .until(() -> log().stream().anyMatch(line -> line.contains("the name has no address")));
+        assertThat(log()).allMatch(line -> line.matches("[-0-9]{10}T[:0-9]{8}(\\.[0-9]+)?Z (INFO|WARN) .*"));
+    }
+
     private Process startReady(String option) throws Exception {
         Process proxy = start(option);
         await().atMost(LONG_ENOUGH)
@@ -131,7 +141,12 @@ final class ProxyProcessTest {
         return proxy;
     }
 
-    private Process start(String option) throws IOException {
+    private Process start(String option) throws Exception {
+        // Without a CA it does not come to dial.
+        String ca = option.startsWith("--control=")
+                ? TestCertificate.authority(Instant.now().plus(Duration.ofDays(1)))
+                        .pem()
+                : "";
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:+UseSerialGC",
@@ -144,7 +159,7 @@ final class ProxyProcessTest {
                 "--pool=shop/web",
                 "--name=proxy-1",
                 "--control=127.0.0.1:" + Backends.freePort(),
-                "--control-ca=" + Files.writeString(folder.resolve("ca.pem"), ""),
+                "--control-ca=" + Files.writeString(folder.resolve("ca.pem"), ca),
                 "--token-file=" + Files.writeString(folder.resolve("token"), "secret"),
                 "--bootstrap=" + Backends.bootstrap(folder, backends.pool(1, Backends.http(port))),
                 "--admin=127.0.0.1:0",
@@ -156,6 +171,7 @@ final class ProxyProcessTest {
         }
         command.add(option);
         command.removeIf(given -> option.startsWith("--event-loops") && given.equals("--event-loops=1"));
+        command.removeIf(given -> option.startsWith("--control=") && given.startsWith("--control=127.0.0.1:"));
         Process process = new ProcessBuilder(command)
                 .redirectErrorStream(true)
                 .redirectOutput(log.toFile())

@@ -69,6 +69,12 @@ import io.fabric8.kubernetes.model.annotation.Version;
         priority = 1,
         getDescription = "The newest published revision")
 @AdditionalPrinterColumn(
+        name = "Behind",
+        jsonPath = ".status.proxies.behindSince",
+        type = AdditionalPrinterColumn.Type.DATE,
+        priority = 1,
+        getDescription = "How old the oldest change is that a connected proxy has not acknowledged")
+@AdditionalPrinterColumn(
         name = "Requests/s",
         jsonPath = ".status.traffic.requestsPerSecond",
         priority = 1,

@@ -41,6 +41,9 @@ public class BackendPoolStatus {
     @JsonPropertyDescription("How many proxies there are, and what they run.")
     public @Nullable ProxySummary proxies;
 
+    @JsonPropertyDescription("Until when the channel between the operator and the proxies can prove itself.")
+    public @Nullable ControlChannelStatus controlChannel;
+
     @JsonPropertyDescription("What goes through the pool, smoothed.")
     public @Nullable TrafficSummary traffic;
 }

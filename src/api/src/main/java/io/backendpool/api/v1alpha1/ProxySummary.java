@@ -26,9 +26,17 @@ public class ProxySummary {
     @JsonPropertyDescription("synced/desired, such as 2/2.")
     public @Nullable String syncedRatio;
 
-    /** From publishing the current revision to its last acknowledgement. */
-    @JsonPropertyDescription("Milliseconds from publishing the current revision to its last acknowledgement.")
+    /** From publishing the oldest change that the current revision brought to its last acknowledgement. */
+    @JsonPropertyDescription(
+            "Milliseconds until the slowest proxy had acknowledged the current revision, from publishing the oldest "
+                    + "change that came to it with that revision.")
     public @Nullable Long slowestAckMillis;
+
+    /** RFC 3339. The oldest change of a burst counts, not the newest revision. */
+    @JsonPropertyDescription(
+            "Since when a connected proxy lags: when the oldest change of the pool or of its endpoints was published "
+                    + "that it has not acknowledged yet, RFC 3339. Absent: every connected proxy runs the current revision.")
+    public @Nullable String behindSince;
 
     /** Label selector of the proxy pods, for the scale subresource. */
     @LabelSelector

@@ -2,6 +2,7 @@ package io.backendpool.api.v1alpha1;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceColumnDefinition;
 import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceDefinition;
 import io.fabric8.kubernetes.api.model.apiextensions.v1.JSONSchemaProps;
 import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
@@ -21,8 +22,7 @@ final class CrdTest {
             "spec.proxy.affinity",
             "spec.proxy.resources",
             "spec.proxy.tolerations",
-            "spec.proxy.topologySpreadConstraints",
-            "status.conditions");
+            "spec.proxy.topologySpreadConstraints");
 
     @Test
     void crd_beansChanged_fileMustFollow() throws IOException {
@@ -63,6 +63,25 @@ final class CrdTest {
                 .getOpenAPIV3Schema();
         collect("", root, without);
         assertThat(without).as("fields without a @JsonPropertyDescription").isEmpty();
+    }
+
+    /** What {@code kubectl get} shows, from left to right, and what {@code -o wide} adds. */
+    @Test
+    void crd_columns_answerIsItLiveAndHealthy() {
+        List<CustomResourceColumnDefinition> columns = new KubernetesSerialization()
+                .unmarshal(GeneratedCrd.yaml(), CustomResourceDefinition.class)
+                .getSpec()
+                .getVersions()
+                .getFirst()
+                .getAdditionalPrinterColumns();
+        assertThat(columns.stream()
+                        .filter(column -> column.getPriority() == null || column.getPriority() == 0)
+                        .map(CustomResourceColumnDefinition::getName))
+                .containsExactly("Healthy", "Proxies", "Synced", "Ready", "Reason", "Address", "Age");
+        assertThat(columns.stream()
+                        .filter(column -> column.getPriority() != null && column.getPriority() > 0)
+                        .map(CustomResourceColumnDefinition::getName))
+                .containsExactly("Policy", "Revision", "Behind", "Requests/s");
     }
 
     @Test

@@ -150,6 +150,19 @@ final class GeneratedCrd implements CRDPostProcessor {
         status.setDescription("What the data plane really does. Written by the operator.");
         mapList(property(status, "conditions"), "type");
         property(status, "conditions", "[]").setRequired(List.of("type", "status"));
+        describeConditions(property(status, "conditions", "[]"));
+    }
+
+    /** Kubernetes' own type comes without words: those of metav1.Condition, with what is ours. */
+    private static void describeConditions(JSONSchemaProps condition) {
+        Map<String, String> words = Map.of(
+                "type", "What it speaks of: Accepted, ResolvedRefs, Programmed, Ready, Reconciling or Stalled.",
+                "status", "True, False or Unknown.",
+                "reason", "Why, in one word; docs/reference/conditions.md explains each.",
+                "message", "Why, for people.",
+                "observedGeneration", "The metadata.generation that this condition speaks of.",
+                "lastTransitionTime", "When status changed last, RFC 3339. A new reason or message does not move it.");
+        words.forEach((name, description) -> property(condition, name).setDescription(description));
     }
 
     /** The generator has no bounds for an int-or-string. Those of the number bind a number only, those of the name a name. */

@@ -46,7 +46,7 @@ public final class CertificateAuthority {
         this.store = store;
         this.policy = policy;
         this.clock = clock;
-        this.state = bring(stored(AUTHORITIES), stored(SERVER));
+        this.state = bring(stored(AUTHORITIES), stored(SERVER), false);
     }
 
     /**
@@ -76,36 +76,92 @@ public final class CertificateAuthority {
      * @throws IOException the store cannot be written; all that was in use stays in use
      */
     public synchronized void tick() throws IOException {
+        bring(false);
+    }
+
+    /**
+     * Makes the next CA now, whatever the age of the last one. As always it is trusted at once and signs after the overlap, and
+     * the former stays trusted until it expires. Does nothing where a next one already waits for that.
+     *
+     * @throws IOException the store cannot be written; all that was in use stays in use
+     */
+    public synchronized void rotate() throws IOException {
+        List<Pem.Entry> authorities = state.authorities();
+        boolean waits = !authorities.getLast().equals(state.signer());
+        bring(!waits);
+    }
+
+    private void bring(boolean another) throws IOException {
         ServerIdentity server = state.server();
-        state = bring(state.authorities(), List.of(new Pem.Entry(server.chain().getFirst(), server.key())));
+        state = bring(
+                newest(AUTHORITIES, state.authorities()),
+                newest(SERVER, List.of(new Pem.Entry(server.chain().getFirst(), server.key()))),
+                another);
+    }
+
+    /** What the store holds, for another operator may have written it; where that cannot be used, what is in use. */
+    private List<Pem.Entry> newest(String name, List<Pem.Entry> inUse) throws IOException {
+        String text = store.read(name);
+        if (text == null || text.equals(Pem.write(inUse))) {
+            return inUse;
+        }
+        String problem;
+        try {
+            List<Pem.Entry> entries = Pem.read(text);
+            problem = problem(entries);
+            if (problem == null) {
+                return entries;
+            }
+        } catch (GeneralSecurityException unreadable) {
+            problem = String.valueOf(unreadable.getMessage());
+        }
+        LOG.warnf("certificates: %s was changed to what cannot be used, and is put back: %s", name, problem);
+        return inUse;
+    }
+
+    private void keep(String name, String text) throws IOException {
+        if (!text.equals(store.read(name))) {
+            store.write(name, text);
+        }
     }
 
     /** When the server's certificate expires. */
     public Instant serverNotAfter() {
-        return state.server().chain().getFirst().getNotAfter().toInstant();
+        return expiry().server();
     }
 
     /** When the CA that signs now expires. */
     public Instant caNotAfter() {
-        return notAfter(state.signer());
+        return expiry().ca();
     }
 
-    private State bring(List<Pem.Entry> oldAuthorities, List<Pem.Entry> oldServer) throws IOException {
+    /** Until when what is in use now can be used. */
+    public CertificateExpiry expiry() {
+        State now = state;
+        return new CertificateExpiry(
+                now.server().chain().getFirst().getNotAfter().toInstant(), notAfter(now.signer()));
+    }
+
+    /** Whether the server's certificate or the newest CA is past two thirds of its life, so that {@link #tick} renews it. */
+    boolean isRenewalDue() {
+        State now = state;
+        Instant at = clock.instant();
+        Pem.Entry server =
+                new Pem.Entry(now.server().chain().getFirst(), now.server().key());
+        return isOld(server, at) || isOld(now.authorities().getLast(), at);
+    }
+
+    private State bring(List<Pem.Entry> oldAuthorities, List<Pem.Entry> oldServer, boolean another) throws IOException {
         Instant now = clock.instant();
         List<Pem.Entry> authorities = usable(oldAuthorities, now);
-        if (authorities.isEmpty() || isOld(authorities.getLast(), now)) {
+        if (another || authorities.isEmpty() || isOld(authorities.getLast(), now)) {
             Pem.Entry made = CertificateMaker.authority(now, policy.caLife());
             authorities.add(made);
             LOG.infof("certificates: new CA, trusted from now, expires %s", notAfter(made));
         }
         Pem.Entry signer = signer(authorities, now);
-        if (!authorities.equals(oldAuthorities)) {
-            store.write(AUTHORITIES, Pem.write(authorities));
-        }
-        String bundle = bundle(authorities);
-        if (!bundle.equals(store.read(TRUST_BUNDLE))) {
-            store.write(TRUST_BUNDLE, bundle);
-        }
+        keep(AUTHORITIES, Pem.write(authorities));
+        keep(TRUST_BUNDLE, bundle(authorities));
         Pem.Entry server = oldServer.isEmpty() ? null : oldServer.getFirst();
         PrivateKey key = server == null ? null : server.key();
         if (server == null || key == null || !serves(server, signer, now)) {
@@ -115,13 +171,13 @@ public final class CertificateAuthority {
             }
             server = CertificateMaker.server(
                     signer.certificate(), signing, policy.serverNames(), now, policy.serverLife());
-            store.write(SERVER, Pem.write(List.of(server)));
             key = server.key();
             LOG.infof("certificates: new server certificate, expires %s", notAfter(server));
         }
         if (key == null) {
             throw new IllegalStateException("the server certificate has no key");
         }
+        keep(SERVER, Pem.write(List.of(server)));
         return new State(
                 List.copyOf(authorities),
                 signer,

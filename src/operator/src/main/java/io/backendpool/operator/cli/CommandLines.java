@@ -14,6 +14,7 @@ final class CommandLines {
     @Produces
     CommandLine commandLine(PicocliCommandLineFactory factory) {
         return factory.create()
+                .setCaseInsensitiveEnumValuesAllowed(true)
                 .setParameterExceptionHandler((wrong, arguments) -> wrongUsage(wrong))
                 .setExecutionExceptionHandler((failure, command, result) -> {
                     command.getErr().println(sentence(failure));

@@ -3,10 +3,12 @@ package io.backendpool.operator.cli;
 import io.backendpool.operator.cluster.ClusterOperator;
 import io.backendpool.operator.cluster.ClusterOptions;
 import io.backendpool.operator.cluster.Scope;
+import io.backendpool.operator.logs.LogFormat;
+import io.backendpool.operator.translate.Durations;
 import io.fabric8.kubernetes.client.Config;
-import io.quarkus.runtime.Quarkus;
 import java.io.IOException;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -31,6 +33,9 @@ import picocli.CommandLine.Spec;
             "Exit codes: 0 stopped, 1 could not run, 2 wrong usage."
         })
 final class OperateCommand implements Callable<Integer> {
+    /** To step down and to give the Lease back; less than the pod's grace period. */
+    private static final Duration STOP_PATIENCE = Duration.ofSeconds(20);
+
     @Spec
     private CommandSpec command = CommandSpec.create();
 
@@ -95,19 +100,42 @@ final class OperateCommand implements Callable<Integer> {
     private String leaseName = "";
 
     @Option(
+            names = "--ca-overlap",
+            paramLabel = "DURATION",
+            defaultValue = "${env:BACKENDPOOL_CA_OVERLAP:-24h}",
+            description =
+                    "How long a new CA of the control channel is trusted before it signs: longer than it takes until a"
+                            + " changed Secret is in every pod (BACKENDPOOL_CA_OVERLAP). Default: 24h.")
+    private String caOverlap = "";
+
+    @Option(
             names = "--proxy-image",
             paramLabel = "IMAGE",
             defaultValue = "${env:BACKENDPOOL_PROXY_IMAGE:-backendpool-proxy:latest}",
             description = "The image of proxies whose pool names none (BACKENDPOOL_PROXY_IMAGE).")
     private String proxyImage = "";
 
+    @Option(
+            names = "--log-format",
+            paramLabel = "text|json",
+            defaultValue = "${env:BACKENDPOOL_LOG_FORMAT:-text}",
+            description = "How log lines are written: text for people, json for collectors, with the pool as mdc.pool"
+                    + " (BACKENDPOOL_LOG_FORMAT). Default: text.")
+    private LogFormat logFormat = LogFormat.TEXT;
+
     @Override
     public Integer call() throws IOException {
-        ClusterOperator operator = ClusterOperator.start(Config.autoConfigure(null), options(), Clock.systemUTC());
+        logFormat.apply();
+        StopSignal signal = StopSignal.install(STOP_PATIENCE);
         try {
-            Quarkus.waitForExit();
+            ClusterOperator operator = ClusterOperator.start(Config.autoConfigure(null), options(), Clock.systemUTC());
+            try {
+                signal.await();
+            } finally {
+                operator.close();
+            }
         } finally {
-            operator.close();
+            signal.stopped();
         }
         return 0;
     }
@@ -126,6 +154,7 @@ final class OperateCommand implements Callable<Integer> {
                     adminPort,
                     leaseName,
                     ClusterOptions.LeaseTimes.USUAL,
+                    Durations.parse("--ca-overlap", caOverlap),
                     proxyImage);
         } catch (IllegalArgumentException wrong) {
             throw new ParameterException(command.commandLine(), String.valueOf(wrong.getMessage()), wrong);

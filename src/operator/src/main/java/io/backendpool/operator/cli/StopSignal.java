@@ -33,6 +33,15 @@ final class StopSignal {
         }
     }
 
+    /** Returns at the signal. */
+    void await() {
+        try {
+            signalled.await();
+        } catch (InterruptedException end) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
     /** Returns at the signal, or after {@code patience}. */
     void await(Duration patience) {
         try {

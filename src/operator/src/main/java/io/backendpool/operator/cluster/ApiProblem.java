@@ -1,12 +1,18 @@
 package io.backendpool.operator.cluster;
 
 import io.fabric8.kubernetes.client.KubernetesClientException;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Failures of the API server in words. */
 final class ApiProblem {
     private static final int FORBIDDEN = 403;
     private static final int CONFLICT = 409;
+
+    private static final String FORBIDDEN_AND_NO_MORE = "Forbidden";
+    private static final Pattern ADDRESS = Pattern.compile(
+            "GET at: [a-z]+://[^/ ]+/(?:api/v1|apis/[^/ ]+/[^/ ]+)(?:/namespaces/([^/ ]+))?/([a-z]+)(\\S*)");
 
     private ApiProblem() {}
 
@@ -15,6 +21,9 @@ final class ApiProblem {
         KubernetesClientException answer = answer(failure);
         if (answer != null && answer.getStatus() != null && answer.getStatus().getMessage() != null) {
             String message = answer.getStatus().getMessage();
+            if (FORBIDDEN_AND_NO_MORE.equals(message)) {
+                message = whatWasForbidden(answer);
+            }
             return answer.getCode() == FORBIDDEN ? message + " (expected: a Role that grants it)" : message;
         }
         Throwable deepest = failure;
@@ -23,6 +32,18 @@ final class ApiProblem {
         }
         String message = deepest.getMessage();
         return message == null ? deepest.getClass().getSimpleName() : message;
+    }
+
+    /** To a watch the API server answers one word: what was asked for is in the address. */
+    private static String whatWasForbidden(KubernetesClientException answer) {
+        Matcher address = ADDRESS.matcher(String.valueOf(answer.getMessage()));
+        if (!address.find()) {
+            return FORBIDDEN_AND_NO_MORE;
+        }
+        String namespace = address.group(1) == null ? "" : " in the namespace \"" + address.group(1) + "\"";
+        String verb = address.group(3).contains("watch=true") ? "watch" : "get";
+        return "%s is forbidden: the operator cannot %s resource \"%s\"%s"
+                .formatted(address.group(2), verb, address.group(2), namespace);
     }
 
     static boolean isForbidden(Throwable failure) {

@@ -4,6 +4,7 @@ import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import io.fabric8.kubernetes.client.vertx.VertxHttpClientFactory;
 import java.io.IOException;
 import java.time.Clock;
 import org.jboss.logging.Logger;
@@ -34,6 +35,8 @@ public final class ClusterOperator implements AutoCloseable {
         this.clock = clock;
         this.metrics = new OperatorMetrics(clock);
         this.client = new KubernetesClientBuilder()
+                // With a Vert.x of its own: Quarkus closes its one at SIGTERM, before the Lease is given back.
+                .withHttpClientFactory(new VertxHttpClientFactory())
                 .withConfig(new ConfigBuilder(config)
                         .withRequestRetryBackoffLimit(RETRIES)
                         .withRequestTimeout(REQUEST_MILLIS)

@@ -1,5 +1,6 @@
 package io.backendpool.operator.cluster;
 
+import io.backendpool.operator.certificates.CertificatePolicy;
 import java.time.Duration;
 import java.util.List;
 
@@ -16,6 +17,7 @@ import java.util.List;
  * @param adminPort of probes and metrics, 0 to 65,535
  * @param leaseName the Lease's name
  * @param leaseTimes how fast a dead leader is replaced
+ * @param caOverlap how long proxies have to learn of a new CA before it signs; longer than kubelets take to bring a Secret
  * @param proxyImage the image of proxies whose pool names none
  */
 public record ClusterOptions(
@@ -29,7 +31,14 @@ public record ClusterOptions(
         int adminPort,
         String leaseName,
         LeaseTimes leaseTimes,
+        Duration caOverlap,
         String proxyImage) {
+
+    /** A day, which is enough for a cluster on its worst day. */
+    public static final Duration USUAL_CA_OVERLAP = Duration.ofDays(1);
+
+    private static final Duration SHORTEST_CA_OVERLAP = Duration.ofSeconds(1);
+    private static final Duration LONGEST_CA_OVERLAP = Duration.ofDays(100);
 
     /** The name of the Secret that holds the CA and the control server's certificate. */
     static final String CERTIFICATES = "backendpool-control-certificates";
@@ -43,6 +52,15 @@ public record ClusterOptions(
         requirePort("--admin-port", adminPort);
         requireName("--namespace", namespace);
         requireName("--identity", identity);
+        if (caOverlap.compareTo(SHORTEST_CA_OVERLAP) < 0 || caOverlap.compareTo(LONGEST_CA_OVERLAP) > 0) {
+            throw new IllegalArgumentException("--ca-overlap: %s (expected: 1s to 2400h)".formatted(caOverlap));
+        }
+    }
+
+    /** What the control channel's certificate authority makes. */
+    CertificatePolicy certificatePolicy() {
+        CertificatePolicy usual = CertificatePolicy.forNames(controlNames);
+        return new CertificatePolicy(usual.serverNames(), usual.caLife(), usual.serverLife(), caOverlap);
     }
 
     private static void requirePort(String option, int port) {

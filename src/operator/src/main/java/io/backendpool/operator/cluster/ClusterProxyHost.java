@@ -1,12 +1,14 @@
 package io.backendpool.operator.cluster;
 
 import io.backendpool.operator.pools.ProxyHost;
+import io.backendpool.operator.resources.ProxyLabels;
 import io.backendpool.operator.translate.PoolSpec;
 import io.backendpool.pool.PoolId;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.UnaryOperator;
 
 /**
@@ -14,20 +16,38 @@ import java.util.function.UnaryOperator;
  * Any thread.
  */
 final class ClusterProxyHost implements ProxyHost {
-    private static final State NOTHING = new State(0, "", List.of());
+    private static final State NOTHING = new State(0, "", "", List.of());
 
     private final Map<PoolId, State> states = new ConcurrentHashMap<>();
+    private final Function<PoolId, String> lastAddress;
     private volatile Consumer<PoolId> listener = pool -> {};
+    private volatile Consumer<PoolId> stopped = pool -> {};
+
+    /**
+     * @param lastAddress what the operator before this one found to be the pool's address, or empty: a status that is
+     *     written before this one has looked must not take it away
+     */
+    ClusterProxyHost(Function<PoolId, String> lastAddress) {
+        this.lastAddress = lastAddress;
+    }
 
     @Override
     public void run(PoolSpec spec) {
-        change(spec.id(), state -> new State(spec.replicas(), state.address(), state.problems()));
+        String last = states.containsKey(spec.id()) ? "" : lastAddress.apply(spec.id());
+        change(
+                spec.id(),
+                state -> new State(
+                        spec.replicas(),
+                        state.equals(NOTHING) ? last : state.address(),
+                        ProxyLabels.selector(spec.id()),
+                        state.problems()));
     }
 
     @Override
     public void stop(PoolId pool) {
         // Its objects go with their owner.
         states.remove(pool);
+        stopped.accept(pool);
     }
 
     @Override
@@ -40,14 +60,19 @@ final class ClusterProxyHost implements ProxyHost {
         this.listener = listener;
     }
 
+    /** {@code listener} is told of each pool that is no more. */
+    void onStop(Consumer<PoolId> listener) {
+        stopped = listener;
+    }
+
     /** Clients reach {@code pool} at {@code address}; empty: not known. */
     void address(PoolId pool, String address) {
-        change(pool, state -> new State(state.desired(), address, state.problems()));
+        change(pool, state -> new State(state.desired(), address, state.selector(), state.problems()));
     }
 
     /** What keeps the objects of {@code pool} from being as they should, one sentence each. */
     void problems(PoolId pool, List<String> problems) {
-        change(pool, state -> new State(state.desired(), state.address(), problems));
+        change(pool, state -> new State(state.desired(), state.address(), state.selector(), problems));
     }
 
     private void change(PoolId pool, UnaryOperator<State> step) {

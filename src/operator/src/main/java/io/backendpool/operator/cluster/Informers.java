@@ -16,11 +16,17 @@ final class Informers {
      *
      * @param is gets every object that is new or changed
      * @param gone gets the last that was kept of every object that is away
+     * @param refused is run when a right is missing
      */
-    static <T> SharedIndexInformer<T> start(SharedIndexInformer<T> informer, Consumer<T> is, Consumer<T> gone) {
+    static <T> Watched<T> start(SharedIndexInformer<T> informer, Consumer<T> is, Consumer<T> gone, Runnable refused) {
+        Watched<T> watched = new Watched<>(informer);
         String type = informer.getApiTypeClass().getSimpleName();
         informer.exceptionHandler((started, failure) -> {
             LOG.warnf("watch of %s failed, tried again: %s", type, ApiProblem.of(failure));
+            if (ApiProblem.isForbidden(failure)) {
+                watched.refused(type + ": " + ApiProblem.of(failure));
+                refused.run();
+            }
             return true;
         });
         informer.addEventHandler(new ResourceEventHandler<T>() {
@@ -40,7 +46,7 @@ final class Informers {
             }
         });
         var unused = informer.start();
-        return informer;
+        return watched;
     }
 
     /** One object's defect must not end the watch of all. */

@@ -2,23 +2,24 @@ package io.backendpool.operator.cluster;
 
 import io.backendpool.api.v1alpha1.BackendPool;
 import io.backendpool.operator.certificates.CertificateAuthority;
-import io.backendpool.operator.certificates.CertificatePolicy;
+import io.backendpool.operator.certificates.CertificateExpiry;
+import io.backendpool.operator.certificates.CertificateRenewal;
 import io.backendpool.operator.control.ControlServer;
 import io.backendpool.operator.control.ControlServerConfig;
 import io.backendpool.operator.dns.DnsResolver;
 import io.backendpool.operator.pools.ControlServerChannel;
 import io.backendpool.operator.pools.PoolKeeper;
 import io.backendpool.operator.resources.ProxyNames;
+import io.backendpool.operator.secrets.PublishedCertificates;
 import io.backendpool.pool.PoolId;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.io.IOException;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.Objects;
 import java.util.Random;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -28,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class LeaderTerm implements AutoCloseable {
     private static final Logger LOG = Logger.getLogger(LeaderTerm.class);
-    private static final long CERTIFICATE_CHECK_SECONDS = 60;
+    private static final Duration CERTIFICATE_CHECK = Duration.ofMinutes(1);
 
     private final Deque<AutoCloseable> opened = new ArrayDeque<>();
     private final CertificateAuthority authority;
@@ -37,28 +38,29 @@ final class LeaderTerm implements AutoCloseable {
     private final ControlServer control;
     private final PoolKeeper keeper;
     private final OwnedObjects objects;
+    private final PoolEvents events;
 
     private LeaderTerm(KubernetesClient client, ClusterOptions options, OperatorMetrics metrics, Clock clock)
             throws IOException {
         try {
             pools = opened(new ResourcePools(client, options.scope()));
             pools.readAll();
-            authority = CertificateAuthority.open(
-                    new SecretCertificateStore(client, options.namespace(), ClusterOptions.CERTIFICATES),
-                    CertificatePolicy.forNames(options.controlNames()),
-                    clock);
+            SecretCertificateStore certificates =
+                    new SecretCertificateStore(client, options.namespace(), ClusterOptions.CERTIFICATES);
+            authority = CertificateAuthority.open(certificates, options.certificatePolicy(), clock);
             control = opened(ControlServer.start(
                     ControlServerConfig.on(options.controlHost(), options.controlPort()),
                     authority,
                     new TokenReviewVerifier(client, this::poolOf, clock),
                     new StatusRevisionStore(pools::resource),
                     clock));
-            PoolEvents events = opened(new PoolEvents(client, clock));
+            events = opened(new PoolEvents(client, clock));
             ResourceStatusSink status = opened(new ResourceStatusSink(client, pools::resource, events, new Random()));
             services = opened(new ServiceFollower(client, options.scope()));
+            BootstrapCopies copies = new BootstrapCopies(client);
             SecretFollower secrets =
-                    opened(new SecretFollower(client, clock, new BootstrapCertificates(client, pools::names)));
-            ClusterProxyHost proxies = new ClusterProxyHost();
+                    opened(new SecretFollower(client, clock, new PublishedCertificates(copies, pools::names)));
+            ClusterProxyHost proxies = new ClusterProxyHost(this::lastAddress);
             keeper = opened(new PoolKeeper(
                     new ControlServerChannel(control),
                     proxies,
@@ -66,11 +68,19 @@ final class LeaderTerm implements AutoCloseable {
                     DnsResolver.ofSystem(),
                     services,
                     secrets,
+                    copies,
                     clock));
-            objects = opened(OwnedObjects.start(client, options, authority, control, proxies, events, metrics));
+            objects = opened(OwnedObjects.start(
+                    client, options, authority, control, services::refusals, proxies, events, metrics));
+            services.onRefused(this::refused);
             pools.onVersion(status::seen);
             pools.start(keeper);
-            keepCertificates(options);
+            opened(CertificateRenewal.start(
+                    authority,
+                    new CertificateUpkeep(authority, certificates),
+                    certificatesListener(),
+                    period(options.caOverlap()),
+                    clock));
         } catch (IOException | RuntimeException failed) {
             closeAll();
             throw failed;
@@ -96,32 +106,44 @@ final class LeaderTerm implements AutoCloseable {
                 .orElse(null);
     }
 
-    private void keepCertificates(ClusterOptions options) {
-        ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor(
-                Thread.ofPlatform().daemon().name("certificates").factory());
-        opened.push(thread::shutdownNow);
-        var unused = thread.scheduleWithFixedDelay(
-                () -> {
-                    String bundle = authority.trustBundle();
-                    try {
-                        authority.tick();
-                    } catch (IOException | RuntimeException notNow) {
-                        LOG.errorf(
-                                "Secret %s/%s: certificates are not renewed, tried again in %d s: %s",
-                                options.namespace(),
-                                ClusterOptions.CERTIFICATES,
-                                CERTIFICATE_CHECK_SECONDS,
-                                notNow.getMessage());
-                        objects.certificatesNotRenewed(authority.serverNotAfter(), notNow);
-                    }
-                    if (!bundle.equals(authority.trustBundle())) {
-                        // Proxies are to trust the new CA before it signs.
-                        objects.reconcileAll();
-                    }
-                },
-                CERTIFICATE_CHECK_SECONDS,
-                CERTIFICATE_CHECK_SECONDS,
-                TimeUnit.SECONDS);
+    private String lastAddress(PoolId pool) {
+        BackendPool resource = pools.resource(pool);
+        return resource == null || resource.getStatus() == null
+                ? ""
+                : Objects.requireNonNullElse(resource.getStatus().address, "");
+    }
+
+    /** Said in the status of the pools that it concerns. */
+    private void refused(String namespace) {
+        pools.all().stream()
+                .map(ResourcePools::id)
+                .filter(pool -> namespace.isEmpty() || pool.namespace().equals(namespace))
+                .forEach(objects::reconcile);
+    }
+
+    /** Often enough to see each step of a rotation. */
+    private static Duration period(Duration overlap) {
+        Duration part = overlap.dividedBy(4);
+        return part.compareTo(CERTIFICATE_CHECK) > 0 ? CERTIFICATE_CHECK : part;
+    }
+
+    private CertificateRenewal.Listener certificatesListener() {
+        return new CertificateRenewal.Listener() {
+            @Override
+            public void trustChanged() {
+                pools.all().forEach(pool -> objects.reconcile(ResourcePools.id(pool)));
+            }
+
+            @Override
+            public void renewed(CertificateExpiry expiry) {
+                keeper.refresh();
+            }
+
+            @Override
+            public void notRenewed(CertificateExpiry expiry, String cause) {
+                pools.all().forEach(pool -> events.certificatesNotRenewed(pool, expiry, cause));
+            }
+        };
     }
 
     /** Why it does not lead fully yet; null: it does. */

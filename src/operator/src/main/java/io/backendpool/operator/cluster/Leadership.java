@@ -69,12 +69,12 @@ final class Leadership implements AutoCloseable {
         if (closed) {
             return;
         }
-        LeaseLock lock = new LeaseLock(
+        LeaderLock lock = new LeaderLock(new LeaseLock(
                 new ObjectMetaBuilder()
                         .withNamespace(options.namespace())
                         .withName(options.leaseName())
                         .build(),
-                options.identity());
+                options.identity()));
         LeaderElector elector = new LeaderElector(
                 client,
                 new LeaderElectionConfigBuilder()
@@ -100,8 +100,13 @@ final class Leadership implements AutoCloseable {
     }
 
     private void follow(String identity) {
-        if (!identity.equals(leader)) {
-            leader = identity;
+        if (identity.equals(leader)) {
+            return;
+        }
+        leader = identity;
+        if (identity.isEmpty()) {
+            LOG.info("the leader has given the lease back");
+        } else {
             LOG.infof("leader is %s%s", identity, identity.equals(options.identity()) ? " (this one)" : "");
         }
     }

@@ -7,6 +7,7 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -16,11 +17,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class OperatorMetrics {
     private final PrometheusMeterRegistry meters = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
-    private final Clock clock;
     private volatile @Nullable LeaderTerm term;
 
     OperatorMetrics(Clock clock) {
-        this.clock = clock;
         gauge("backendpool.leader", "1: this operator leads", leads -> 1);
         gauge("backendpool.pools", "Pools that are published", leads -> leads.keeper()
                 .views()
@@ -40,16 +39,16 @@ final class OperatorMetrics {
                         .sum());
         gauge(
                 "backendpool.revision.lag.seconds",
-                "How long the oldest revision has waited that a connected proxy has not acknowledged",
-                this::lag);
+                "How old the oldest change of a pool or its endpoints is that a connected proxy has not acknowledged",
+                leads -> lag(leads.keeper().views(), clock.instant()));
         gauge(
                 "backendpool.certificate.expiry.timestamp.seconds",
                 "When the control server's certificate expires, seconds since 1970",
-                leads -> leads.authority().serverNotAfter().getEpochSecond());
+                leads -> leads.control().certificates().server().getEpochSecond());
         gauge(
                 "backendpool.ca.expiry.timestamp.seconds",
                 "When the CA that signs now expires, seconds since 1970",
-                leads -> leads.authority().caNotAfter().getEpochSecond());
+                leads -> leads.control().certificates().ca().getEpochSecond());
     }
 
     PrometheusMeterRegistry meters() {
@@ -80,13 +79,13 @@ final class OperatorMetrics {
                 .register(meters);
     }
 
-    private double lag(LeaderTerm leads) {
-        Instant now = clock.instant();
+    /** From the same source as {@code status.proxies.behindSince}, in seconds; 0: all is acknowledged. */
+    static double lag(List<PoolView> views, Instant now) {
         Duration longest = Duration.ZERO;
-        for (PoolView view : leads.keeper().views()) {
-            Instant published = leads.control().publishedAt(view.id());
-            if (published != null && view.report().synced() < view.report().connected()) {
-                Duration lag = Duration.between(published, now);
+        for (PoolView view : views) {
+            Instant since = view.report().behindSince();
+            if (since != null) {
+                Duration lag = Duration.between(since, now);
                 longest = lag.compareTo(longest) > 0 ? lag : longest;
             }
         }

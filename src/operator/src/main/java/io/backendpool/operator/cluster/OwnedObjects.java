@@ -13,8 +13,9 @@ import io.javaoperatorsdk.operator.RegisteredController;
 import io.javaoperatorsdk.operator.processing.event.ResourceID;
 import io.javaoperatorsdk.operator.processing.event.source.inbound.SimpleInboundEventSource;
 import java.time.Duration;
-import java.time.Instant;
+import java.util.List;
 import java.util.Set;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,22 +33,17 @@ final class OwnedObjects implements AutoCloseable {
     private final Bootstraps bootstraps;
     private final SimpleInboundEventSource<BackendPool> triggers;
     private final ControlServer control;
-    private final KubernetesClient client;
-    private final Scope scope;
-    private final PoolEvents events;
 
     private OwnedObjects(
             KubernetesClient client,
             ClusterOptions options,
             CertificateAuthority authority,
             ControlServer control,
+            Function<String, List<String>> refusals,
             ClusterProxyHost proxies,
             PoolEvents events,
             OperatorMetrics metrics) {
-        this.client = client;
         this.control = control;
-        this.scope = options.scope();
-        this.events = events;
         this.triggers = new SimpleInboundEventSource<>("triggers");
         this.bootstraps = new Bootstraps(
                 endpoint(options.controlNames().getFirst(), control.port()),
@@ -58,6 +54,7 @@ final class OwnedObjects implements AutoCloseable {
                 new OwnedResources(ProxyInstallation.ofImage(options.proxyImage()), bootstraps::of),
                 bootstraps::of,
                 triggers,
+                refusals,
                 proxies,
                 events,
                 metrics);
@@ -75,10 +72,10 @@ final class OwnedObjects implements AutoCloseable {
                     .withName("backendpool")
                     .withFieldManager(OwnedResource.FIELD_MANAGER)
                     .withGenerationAware(true);
-            if (scope.namespaces().isEmpty()) {
+            if (options.scope().namespaces().isEmpty()) {
                 configuration.watchingAllNamespaces();
             } else {
-                configuration.settingNamespaces(Set.copyOf(scope.namespaces()));
+                configuration.settingNamespaces(Set.copyOf(options.scope().namespaces()));
             }
         });
     }
@@ -89,10 +86,12 @@ final class OwnedObjects implements AutoCloseable {
             ClusterOptions options,
             CertificateAuthority authority,
             ControlServer control,
+            Function<String, List<String>> refusals,
             ClusterProxyHost proxies,
             PoolEvents events,
             OperatorMetrics metrics) {
-        OwnedObjects objects = new OwnedObjects(client, options, authority, control, proxies, events, metrics);
+        OwnedObjects objects =
+                new OwnedObjects(client, options, authority, control, refusals, proxies, events, metrics);
         control.onChange(objects.bootstraps::changed);
         try {
             objects.operator.start();
@@ -108,27 +107,8 @@ final class OwnedObjects implements AutoCloseable {
     }
 
     /** Has the objects of {@code pool} looked at again. */
-    private void reconcile(PoolId pool) {
+    void reconcile(PoolId pool) {
         triggers.propagateEvent(new ResourceID(pool.name(), pool.namespace()));
-    }
-
-    /** Has the objects of all pools looked at again. */
-    void reconcileAll() {
-        scope.of(client.resources(BackendPool.class))
-                .forEach(operation -> operation.list().getItems().forEach(pool -> reconcile(ResourcePools.id(pool))));
-    }
-
-    /** Tells every pool that the control channel is about to lose its certificate. */
-    void certificatesNotRenewed(Instant notAfter, Exception cause) {
-        scope.of(client.resources(BackendPool.class)).forEach(operation -> operation
-                .list()
-                .getItems()
-                .forEach(pool -> events.tell(
-                        pool,
-                        false,
-                        "CertificateNotRenewed",
-                        "the control channel's certificate expires at %s and cannot be renewed: %s; proxies then go on with their last pool"
-                                .formatted(notAfter, ApiProblem.of(cause)))));
     }
 
     /** Why it does not work yet; null: it does. */

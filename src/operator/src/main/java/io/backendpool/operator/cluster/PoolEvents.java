@@ -2,11 +2,13 @@ package io.backendpool.operator.cluster;
 
 import io.backendpool.api.v1alpha1.BackendPool;
 import io.backendpool.api.v1alpha1.BackendPoolStatus;
+import io.backendpool.operator.certificates.CertificateExpiry;
+import io.backendpool.operator.logs.PoolLog;
 import io.backendpool.operator.status.ConditionType;
+import io.backendpool.pool.PoolId;
 import io.fabric8.kubernetes.api.model.Condition;
 import io.fabric8.kubernetes.api.model.Event;
 import io.fabric8.kubernetes.api.model.EventBuilder;
-import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.time.Clock;
 import java.time.Duration;
@@ -14,7 +16,6 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ExecutorService;
@@ -98,27 +99,34 @@ final class PoolEvents implements AutoCloseable {
         }
     }
 
+    /** The control channel is about to lose its certificates; said of each pool, for that is where its user looks. */
+    void certificatesNotRenewed(BackendPool pool, CertificateExpiry expiry, String cause) {
+        tell(
+                pool,
+                false,
+                "CertificateNotRenewed",
+                ("the control channel's certificate expires at %s, its CA at %s, and they cannot be renewed: %s; from then"
+                                + " on proxies go on with their last pool")
+                        .formatted(expiry.server(), expiry.ca(), cause));
+    }
+
     /** Says it. {@code reason} is one word in CamelCase; {@code good}: of type Normal, else Warning. */
-    void tell(HasMetadata about, boolean good, String reason, String message) {
+    void tell(BackendPool about, boolean good, String reason, String message) {
+        PoolId pool = ResourcePools.id(about);
         try {
-            writer.execute(() -> {
+            writer.execute(() -> PoolLog.about(pool, () -> {
                 try {
                     write(about, good, reason, message);
                 } catch (RuntimeException failed) {
-                    LOG.warnf(
-                            "%s=%s event %s cannot be written: %s",
-                            about.getKind().toLowerCase(Locale.ROOT),
-                            about.getMetadata().getName(),
-                            reason,
-                            ApiProblem.of(failed));
+                    LOG.warnf("pool=%s event %s cannot be written: %s", pool, reason, ApiProblem.of(failed));
                 }
-            });
+            }));
         } catch (RejectedExecutionException closed) {
             LOG.debugf("event %s comes after the end", reason);
         }
     }
 
-    private void write(HasMetadata about, boolean good, String reason, String message) {
+    private void write(BackendPool about, boolean good, String reason, String message) {
         String note = message.length() <= LONGEST_NOTE ? message : message.substring(0, LONGEST_NOTE) + "…";
         String name = about.getMetadata().getName() + "."
                 + Integer.toHexString(Objects.hash(about.getMetadata().getUid(), about.getKind(), reason, good));

@@ -1,6 +1,7 @@
 package io.backendpool.operator.cluster;
 
 import io.backendpool.api.v1alpha1.BackendPool;
+import io.backendpool.operator.logs.PoolLog;
 import io.backendpool.operator.resources.NameTakenException;
 import io.backendpool.operator.resources.OwnedResource;
 import io.backendpool.operator.resources.OwnedResources;
@@ -9,6 +10,7 @@ import io.backendpool.pool.PoolId;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.apps.DeploymentCondition;
+import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.javaoperatorsdk.operator.api.reconciler.Context;
 import io.javaoperatorsdk.operator.api.reconciler.EventSourceContext;
 import io.javaoperatorsdk.operator.api.reconciler.Ignore;
@@ -42,6 +44,7 @@ final class PoolReconciler implements Reconciler<BackendPool> {
     private final OwnedResources owned;
     private final Function<BackendPool, ProxyBootstrap> bootstraps;
     private final SimpleInboundEventSource<BackendPool> triggers;
+    private final Function<String, List<String>> refusals;
     private final ClusterProxyHost proxies;
     private final PoolEvents events;
     private final OperatorMetrics metrics;
@@ -50,19 +53,24 @@ final class PoolReconciler implements Reconciler<BackendPool> {
     /** What the objects of a pool were last made of, and how often they could not be made since. */
     private record Done(String uid, @Nullable Long generation, ProxyBootstrap bootstrap, int failures) {}
 
+    /** @param refusals what may not be read of the Services and endpoints of a namespace, one sentence each */
     PoolReconciler(
             OwnedResources owned,
             Function<BackendPool, ProxyBootstrap> bootstraps,
             SimpleInboundEventSource<BackendPool> triggers,
+            Function<String, List<String>> refusals,
             ClusterProxyHost proxies,
             PoolEvents events,
             OperatorMetrics metrics) {
         this.owned = owned;
         this.bootstraps = bootstraps;
         this.triggers = triggers;
+        this.refusals = refusals;
         this.proxies = proxies;
         this.events = events;
         this.metrics = metrics;
+        // Else every pool that there ever was would be remembered.
+        proxies.onStop(done::remove);
     }
 
     @Override
@@ -78,6 +86,10 @@ final class PoolReconciler implements Reconciler<BackendPool> {
     @Override
     public UpdateControl<BackendPool> reconcile(BackendPool pool, Context<BackendPool> context) {
         PoolId id = ResourcePools.id(pool);
+        return PoolLog.about(id, () -> reconcile(id, pool, context));
+    }
+
+    private UpdateControl<BackendPool> reconcile(PoolId id, BackendPool pool, Context<BackendPool> context) {
         Done before = done.get(id);
         ProxyBootstrap bootstrap = bootstraps.apply(pool);
         boolean asBefore = before != null
@@ -89,6 +101,9 @@ final class PoolReconciler implements Reconciler<BackendPool> {
         for (OwnedResource<?> resource : owned.inOrder()) {
             reconcile(pool, resource, context, asBefore, problems);
         }
+        refusals.apply(id.namespace()).stream()
+                .filter(refusal -> !problems.contains(refusal))
+                .forEach(problems::add);
         int failures = problems.isEmpty() ? 0 : (before == null ? 0 : before.failures()) + 1;
         done.put(id, new Done(pool.getMetadata().getUid(), pool.getMetadata().getGeneration(), bootstrap, failures));
         metrics.reconciled(problems.isEmpty() ? "done" : "hindered");
@@ -123,6 +138,10 @@ final class PoolReconciler implements Reconciler<BackendPool> {
                         ResourcePools.id(pool),
                         kind,
                         operation == ReconcileResult.Operation.CREATED ? "created" : "updated");
+            }
+            KubernetesClientException unwatched = resource.unwatched(pool, context.getClient());
+            if (unwatched != null) {
+                problems.add(kind + ": " + ApiProblem.of(unwatched));
             }
             if (asBefore && operation != ReconcileResult.Operation.NONE) {
                 tellPutBack(pool, kind, operation, result.getSingleResource());

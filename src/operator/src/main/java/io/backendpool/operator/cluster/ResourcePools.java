@@ -1,12 +1,13 @@
 package io.backendpool.operator.cluster;
 
 import io.backendpool.api.v1alpha1.BackendPool;
+import io.backendpool.operator.logs.PoolLog;
 import io.backendpool.operator.pools.PoolSink;
 import io.backendpool.operator.pools.PoolSource;
 import io.backendpool.operator.translate.PoolSpecReader;
 import io.backendpool.pool.PoolId;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
+import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -24,7 +25,7 @@ final class ResourcePools implements PoolSource {
 
     private final KubernetesClient client;
     private final Scope scope;
-    private final List<SharedIndexInformer<BackendPool>> informers = new CopyOnWriteArrayList<>();
+    private final List<Watched<BackendPool>> informers = new CopyOnWriteArrayList<>();
     private final Map<PoolId, BackendPool> pools = new ConcurrentHashMap<>();
     /** What was there before the first event. */
     private final Map<PoolId, BackendPool> listed = new ConcurrentHashMap<>();
@@ -43,20 +44,29 @@ final class ResourcePools implements PoolSource {
     }
 
     /**
-     * Reads all pools once, so that {@link #resource} knows them before {@link #start}.
+     * Reads all pools once, so that {@link #resource} knows them before {@link #start}. A namespace whose pools it may not
+     * read is said and left out: the others go on.
      *
-     * @throws io.fabric8.kubernetes.client.KubernetesClientException they cannot be read
+     * @throws io.fabric8.kubernetes.client.KubernetesClientException they cannot be read now
      */
     void readAll() {
-        scope.of(client.resources(BackendPool.class))
-                .forEach(operation -> operation.list().getItems().forEach(pool -> listed.put(id(pool), pool)));
+        scope.of(client.resources(BackendPool.class)).forEach(operation -> {
+            try {
+                operation.list().getItems().forEach(pool -> listed.put(id(pool), pool));
+            } catch (KubernetesClientException failed) {
+                if (!ApiProblem.isForbidden(failed)) {
+                    throw failed;
+                }
+                LOG.errorf("pools cannot be read, all others go on: %s", ApiProblem.of(failed));
+            }
+        });
     }
 
     @Override
     public void start(PoolSink sink) {
         scope.of(client.resources(BackendPool.class))
                 .forEach(operation -> informers.add(Informers.start(
-                        operation.runnableInformer(0), pool -> is(pool, sink), pool -> gone(pool, sink))));
+                        operation.runnableInformer(0), pool -> is(pool, sink), pool -> gone(pool, sink), () -> {})));
     }
 
     /** The newest version of {@code pool}; null: there is none. */
@@ -64,6 +74,11 @@ final class ResourcePools implements PoolSource {
     BackendPool resource(PoolId pool) {
         BackendPool newest = pools.get(pool);
         return newest == null ? listed.get(pool) : newest;
+    }
+
+    /** All pools that are known. */
+    List<BackendPool> all() {
+        return Stream.concat(pools.values().stream(), listed.values().stream()).toList();
     }
 
     /** The pools of {@code namespace}. */
@@ -74,9 +89,9 @@ final class ResourcePools implements PoolSource {
                 .toList();
     }
 
-    /** Whether all that there is has been seen. */
+    /** Whether all that there is and may be read has been seen. */
     boolean synced() {
-        return !informers.isEmpty() && informers.stream().allMatch(SharedIndexInformer::hasSynced);
+        return !informers.isEmpty() && informers.stream().allMatch(Watched::isSettled);
     }
 
     /** The name of {@code pool}. */
@@ -85,7 +100,10 @@ final class ResourcePools implements PoolSource {
     }
 
     private void is(BackendPool pool, PoolSink sink) {
-        PoolId id = id(pool);
+        PoolLog.about(id(pool), () -> is(id(pool), pool, sink));
+    }
+
+    private void is(PoolId id, BackendPool pool, PoolSink sink) {
         BackendPool before = pools.put(id, pool);
         listed.remove(id);
         boolean another = before != null
@@ -119,6 +137,6 @@ final class ResourcePools implements PoolSource {
 
     @Override
     public void close() {
-        informers.forEach(SharedIndexInformer::close);
+        informers.forEach(Watched::close);
     }
 }

@@ -3,6 +3,7 @@ package io.backendpool.operator.cluster;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.backendpool.api.v1alpha1.BackendPool;
 import io.backendpool.api.v1alpha1.BackendPoolStatus;
+import io.backendpool.operator.logs.PoolLog;
 import io.backendpool.operator.pools.StatusSink;
 import io.backendpool.pool.PoolId;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
@@ -78,6 +79,12 @@ final class ResourceStatusSink implements StatusSink, AutoCloseable {
         return resource == null ? null : resource.getStatus();
     }
 
+    /** A leader that takes over writes nothing that is there already. */
+    @Override
+    public boolean keepsLast() {
+        return true;
+    }
+
     @Override
     public void write(PoolId pool, BackendPoolStatus status) {
         synchronized (pools) {
@@ -106,7 +113,8 @@ final class ResourceStatusSink implements StatusSink, AutoCloseable {
             if (isOlder(seen, pending.version) || tree(resource.getStatus()).equals(tree(pending.written))) {
                 return;
             }
-            LOG.warnf("pool=%s its status was changed by another; it is written again", pool);
+            PoolLog.about(
+                    pool, () -> LOG.warnf("pool=%s its status was changed by another; it is written again", pool));
             pending.version = seen;
             writeIn(PUT_BACK_MILLIS, pool, pending);
         }
@@ -128,7 +136,8 @@ final class ResourceStatusSink implements StatusSink, AutoCloseable {
     private void writeIn(long millis, PoolId pool, Pending pending) {
         if (!pending.busy && !writers.isShutdown()) {
             pending.busy = true;
-            var unused = writers.schedule(() -> write(pool, pending), millis, TimeUnit.MILLISECONDS);
+            var unused = writers.schedule(
+                    () -> PoolLog.about(pool, () -> write(pool, pending)), millis, TimeUnit.MILLISECONDS);
         }
     }
 

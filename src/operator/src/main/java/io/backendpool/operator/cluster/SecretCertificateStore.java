@@ -17,6 +17,12 @@ import org.jspecify.annotations.Nullable;
  * somebody else has written in between it fails, for a CA that others use already must not be lost.
  */
 final class SecretCertificateStore implements CertificateStore {
+    /** Whoever gives this annotation of the Secret a new value asks for a new CA. */
+    static final String ROTATE = "backendpool.io/rotate-ca";
+
+    /** The last value of {@link #ROTATE} that was granted. */
+    static final String ROTATED = "backendpool.io/rotated-ca";
+
     private static final String LABEL = "app.kubernetes.io/managed-by";
 
     private final KubernetesClient client;
@@ -31,14 +37,47 @@ final class SecretCertificateStore implements CertificateStore {
         this.name = name;
     }
 
-    @Override
-    public @Nullable String read(String key) throws IOException {
+    /**
+     * What somebody has asked for a new CA with and was not granted yet; null: nobody has.
+     *
+     * @throws IOException the Secret cannot be read
+     */
+    @Nullable
+    String rotationAskedFor() throws IOException {
+        Map<String, String> annotations = annotations(read());
+        String asked = annotations.get(ROTATE);
+        return asked == null || asked.equals(annotations.get(ROTATED)) ? null : asked;
+    }
+
+    /**
+     * Notes that what {@link #rotationAskedFor} said is done.
+     *
+     * @throws IOException the Secret cannot be written
+     */
+    void rotationGranted(String asked) throws IOException {
+        Secret before = seen;
+        if (before != null) {
+            seen = before.edit()
+                    .editMetadata()
+                    .addToAnnotations(ROTATED, asked)
+                    .endMetadata()
+                    .build();
+            put(data(seen));
+        }
+    }
+
+    private @Nullable Secret read() throws IOException {
         try {
             seen = client.secrets().inNamespace(namespace).withName(name).get();
+            return seen;
         } catch (KubernetesClientException failed) {
             throw problem("cannot be read", failed);
         }
-        String encoded = data(seen).get(key);
+    }
+
+    @Override
+    public @Nullable String read(String key) throws IOException {
+        String encoded = data(read()).get(key);
         if (encoded == null) {
             return null;
         }
@@ -97,6 +136,12 @@ final class SecretCertificateStore implements CertificateStore {
 
     private IOException problem(String what, KubernetesClientException failed) {
         return new IOException("Secret %s/%s %s: %s".formatted(namespace, name, what, ApiProblem.of(failed)), failed);
+    }
+
+    private static Map<String, String> annotations(@Nullable Secret secret) {
+        return secret == null || secret.getMetadata().getAnnotations() == null
+                ? Map.of()
+                : secret.getMetadata().getAnnotations();
     }
 
     private static Map<String, String> data(@Nullable Secret secret) {

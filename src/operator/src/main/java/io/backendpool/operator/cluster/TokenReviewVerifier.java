@@ -1,6 +1,7 @@
 package io.backendpool.operator.cluster;
 
 import io.backendpool.operator.control.TokenVerifier;
+import io.backendpool.operator.logs.PoolLog;
 import io.backendpool.pool.PoolId;
 import io.fabric8.kubernetes.api.model.authentication.TokenReview;
 import io.fabric8.kubernetes.api.model.authentication.TokenReviewBuilder;
@@ -76,11 +77,12 @@ final class TokenReviewVerifier implements TokenVerifier {
             status = review(token);
         } catch (KubernetesClientException noAnswer) {
             if (before != null && now.isBefore(before.at().plus(GRACE))) {
-                LOG.warnf(
-                        "pool=%s a token cannot be checked and is let in as %s ago: %s",
+                Duration ago = Duration.between(before.at(), now).truncatedTo(java.time.temporal.ChronoUnit.SECONDS);
+                PoolLog.about(
                         before.pool(),
-                        Duration.between(before.at(), now).truncatedTo(java.time.temporal.ChronoUnit.SECONDS),
-                        ApiProblem.of(noAnswer));
+                        () -> LOG.warnf(
+                                "pool=%s a token cannot be checked and is let in as %s ago: %s",
+                                before.pool(), ago, ApiProblem.of(noAnswer)));
                 return before.pool();
             }
             LOG.warnf("a token cannot be checked: %s", ApiProblem.of(noAnswer));

@@ -6,6 +6,7 @@ import io.backendpool.control.SnapshotCodec;
 import io.backendpool.control.v1.Hello;
 import io.backendpool.control.v1.OperatorMessage;
 import io.backendpool.control.v1.ProxyMessage;
+import io.backendpool.operator.logs.PoolLog;
 import io.backendpool.pool.PoolId;
 import io.grpc.Grpc;
 import io.grpc.Metadata;
@@ -123,7 +124,11 @@ final class ConnectHandler implements ServerCallHandler<ProxyMessage, OperatorMe
                     timer.schedule(this::helloOverdue, config.helloTimeout().toNanos(), TimeUnit.NANOSECONDS);
         }
 
-        private synchronized void helloOverdue() {
+        private void helloOverdue() {
+            PoolLog.about(opened, this::refuseWithoutHello);
+        }
+
+        private synchronized void refuseWithoutHello() {
             if (session == null && !refused) {
                 refused = true;
                 refuse(
@@ -136,6 +141,10 @@ final class ConnectHandler implements ServerCallHandler<ProxyMessage, OperatorMe
 
         @Override
         public void onMessage(ProxyMessage message) {
+            PoolLog.about(opened, () -> handle(message));
+        }
+
+        private void handle(ProxyMessage message) {
             ProxySession current = session;
             if (current != null) {
                 current.receive(message);
@@ -204,11 +213,7 @@ final class ConnectHandler implements ServerCallHandler<ProxyMessage, OperatorMe
         @Override
         public void onHalfClose() {
             ProxySession current = session;
-            if (current != null) {
-                current.goodbye();
-            } else {
-                noHello();
-            }
+            PoolLog.about(opened, current == null ? this::noHello : current::goodbye);
         }
 
         private synchronized void noHello() {
@@ -223,7 +228,7 @@ final class ConnectHandler implements ServerCallHandler<ProxyMessage, OperatorMe
             helloTimer.cancel(false);
             ProxySession current = session;
             if (current != null) {
-                current.ended("the connection is gone");
+                PoolLog.about(opened, () -> current.ended("the connection is gone"));
             }
         }
 
@@ -231,7 +236,7 @@ final class ConnectHandler implements ServerCallHandler<ProxyMessage, OperatorMe
         public void onComplete() {
             ProxySession current = session;
             if (current != null) {
-                current.ended("the stream is closed");
+                PoolLog.about(opened, () -> current.ended("the stream is closed"));
             }
         }
 
@@ -239,7 +244,7 @@ final class ConnectHandler implements ServerCallHandler<ProxyMessage, OperatorMe
         public void onReady() {
             ProxySession current = session;
             if (current != null) {
-                current.onReady();
+                PoolLog.about(opened, current::onReady);
             }
         }
     }

@@ -13,7 +13,9 @@ import org.jspecify.annotations.Nullable;
  * @param version of its software
  * @param connectedAt when its stream was accepted
  * @param acked the newest revision that it has acknowledged; null: none yet
- * @param ackTook from publishing {@code acked} to its acknowledgement; null where it had it before it connected
+ * @param ackTook from publishing the oldest change that {@code acked} brought to its acknowledgement; null where the proxy
+ *     had it before it connected
+ * @param behindSince when the oldest change was published that it has not acknowledged; null: it runs what is published
  * @param rejection the newest revision that it refused, while it has acknowledged no later one
  * @param status its last report; {@link ProxyStatus#NONE} before the first
  */
@@ -23,6 +25,7 @@ public record ConnectedProxy(
         Instant connectedAt,
         @Nullable Revision acked,
         @Nullable Duration ackTook,
+        @Nullable Instant behindSince,
         @Nullable Rejection rejection,
         ProxyStatus status) {
 

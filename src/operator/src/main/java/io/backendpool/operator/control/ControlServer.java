@@ -4,6 +4,8 @@ import io.backendpool.control.PublishedPool;
 import io.backendpool.control.Revision;
 import io.backendpool.control.v1.ControlChannelGrpc;
 import io.backendpool.operator.certificates.CertificateAuthority;
+import io.backendpool.operator.certificates.CertificateExpiry;
+import io.backendpool.operator.logs.PoolLog;
 import io.backendpool.pool.PoolId;
 import io.backendpool.pool.PoolSnapshot;
 import io.grpc.Server;
@@ -16,7 +18,6 @@ import io.netty.handler.ssl.SslProvider;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Clock;
-import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -43,6 +44,7 @@ public final class ControlServer implements AutoCloseable {
     private static final long STOP_SECONDS = 2;
 
     private final ControlServerConfig config;
+    private final CertificateAuthority authority;
     private final RevisionStore revisions;
     private final Clock clock;
     private final Server server;
@@ -62,6 +64,7 @@ public final class ControlServer implements AutoCloseable {
             Clock clock)
             throws IOException {
         this.config = config;
+        this.authority = authority;
         this.revisions = revisions;
         this.clock = clock;
         ScheduledThreadPoolExecutor timers = new ScheduledThreadPoolExecutor(
@@ -149,10 +152,9 @@ public final class ControlServer implements AutoCloseable {
         return sessions == null ? null : sessions.published();
     }
 
-    /** When the newest of {@code pool} was published, or null where none was. */
-    public @Nullable Instant publishedAt(PoolId pool) {
-        PoolSessions sessions = pools.get(pool);
-        return sessions == null ? null : sessions.publishedAt();
+    /** Until when it can prove itself to proxies. */
+    public CertificateExpiry certificates() {
+        return authority.expiry();
     }
 
     /** The proxies of {@code pool} that are connected now, by name. */
@@ -200,11 +202,11 @@ public final class ControlServer implements AutoCloseable {
             events.execute(() -> {
                 changed.remove(pool);
                 for (Consumer<PoolId> listener : listeners) {
-                    tell(listener, pool);
+                    PoolLog.about(pool, () -> tell(listener, pool));
                 }
             });
         } catch (RejectedExecutionException stopping) {
-            LOG.debugf("pool=%s changed while the operator stops", pool);
+            PoolLog.about(pool, () -> LOG.debugf("pool=%s changed while the operator stops", pool));
         }
     }
 

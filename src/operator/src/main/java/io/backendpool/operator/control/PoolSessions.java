@@ -6,6 +6,7 @@ import io.backendpool.control.SnapshotCodec;
 import io.backendpool.control.SnapshotDelta;
 import io.backendpool.control.SnapshotDigest;
 import io.backendpool.control.v1.OperatorMessage;
+import io.backendpool.operator.logs.PoolLog;
 import io.backendpool.pool.PoolId;
 import io.backendpool.pool.PoolSnapshot;
 import io.grpc.Status;
@@ -36,15 +37,17 @@ final class PoolSessions {
     private final Runnable changed;
     private final RevisionCounter counter;
     private final Map<String, ProxySession> sessions = new LinkedHashMap<>();
-    private final Map<String, PublishedPool> history = new LinkedHashMap<>();
+    private final Map<String, Kept> history = new LinkedHashMap<>();
     /** Messages that lead to the newest revision, by what they start from; shared by the sessions. */
     private final Map<Revision, OperatorMessage> deltas = new LinkedHashMap<>();
 
     private @Nullable OperatorMessage whole;
     private @Nullable PublishedPool published;
-    private @Nullable Instant publishedAt;
     private @Nullable String withdrawn;
     private @Nullable Revision announced;
+
+    /** @param at when the content was published first, whatever number it has now */
+    private record Kept(PublishedPool pool, Instant at) {}
 
     PoolSessions(PoolId id, RevisionStore store, int maxProxies, Clock clock, Runnable changed) {
         this.id = id;
@@ -58,7 +61,11 @@ final class PoolSessions {
         return id;
     }
 
-    synchronized Revision publish(PoolSnapshot snapshot) {
+    Revision publish(PoolSnapshot snapshot) {
+        return PoolLog.about(id, () -> publishLocked(snapshot));
+    }
+
+    private synchronized Revision publishLocked(PoolSnapshot snapshot) {
         withdrawn = null;
         String digest = SnapshotDigest.of(snapshot);
         if (published != null && published.revision().digest().equals(digest)) {
@@ -69,17 +76,20 @@ final class PoolSessions {
 
     private Revision publish(PoolSnapshot snapshot, Revision revision) {
         PublishedPool next = new PublishedPool(revision, snapshot);
+        PublishedPool before = published;
         published = next;
-        publishedAt = clock.instant();
         whole = null;
         deltas.clear();
-        history.remove(revision.digest());
-        history.put(revision.digest(), next);
+        Kept former = history.remove(revision.digest());
+        boolean renumbered =
+                former != null && before != null && before.revision().digest().equals(revision.digest());
+        Instant at = renumbered ? former.at() : clock.instant();
+        history.put(revision.digest(), new Kept(next, at));
         if (history.size() > HISTORY) {
             history.remove(history.keySet().iterator().next());
         }
         for (ProxySession session : List.copyOf(sessions.values())) {
-            session.publish(next);
+            session.publish(next, at);
         }
         changed.run();
         return revision;
@@ -89,7 +99,6 @@ final class PoolSessions {
     synchronized void withdraw(String reason) {
         withdrawn = reason;
         published = null;
-        publishedAt = null;
         whole = null;
         deltas.clear();
         history.clear();
@@ -97,7 +106,7 @@ final class PoolSessions {
     }
 
     synchronized void shutdown(String reason) {
-        List.copyOf(sessions.values()).forEach(session -> session.shutdown(reason));
+        PoolLog.about(id, () -> List.copyOf(sessions.values()).forEach(session -> session.shutdown(reason)));
         changed.run();
     }
 
@@ -119,10 +128,30 @@ final class PoolSessions {
         raiseAbove(session.applied());
         raiseAbove(known);
         if (published != null) {
-            session.publish(published);
+            session.publish(published, lackedSince(session.applied()));
         }
         changed.run();
         return Status.OK;
+    }
+
+    /**
+     * When the first change was published that a proxy lacks which runs {@code applied}. Of one that runs what is not kept
+     * any more: the oldest that is kept, for it lacks that at least. One that runs nothing lacks nothing that it once had.
+     */
+    private Instant lackedSince(@Nullable Revision applied) {
+        if (applied == null) {
+            return clock.instant();
+        }
+        boolean found = false;
+        for (Kept kept : history.values()) {
+            if (found) {
+                return kept.at();
+            }
+            found = kept.pool().revision().digest().equals(applied.digest());
+        }
+        return found || history.isEmpty()
+                ? clock.instant()
+                : history.values().iterator().next().at();
     }
 
     /** Numbers never fall: where a proxy has seen a higher one, the current content is published again above it. */
@@ -152,10 +181,6 @@ final class PoolSessions {
         return published;
     }
 
-    synchronized @Nullable Instant publishedAt() {
-        return publishedAt;
-    }
-
     synchronized List<ConnectedProxy> proxies() {
         List<ConnectedProxy> proxies = new ArrayList<>();
         sessions.values().forEach(session -> proxies.add(session.view()));
@@ -166,7 +191,8 @@ final class PoolSessions {
     /** The content of what a proxy says it runs, if it is kept. Digests name contents; numbers may have been raised. */
     @Nullable
     PublishedPool kept(Revision revision) {
-        return history.get(revision.digest());
+        Kept kept = history.get(revision.digest());
+        return kept == null ? null : kept.pool();
     }
 
     OperatorMessage wholeMessage(PublishedPool pool) {
@@ -193,14 +219,8 @@ final class PoolSessions {
                 .build());
     }
 
-    /** How long {@code session} took to run what is published, counted from when it could have known. */
-    @Nullable
-    Duration sincePublished(Instant connectedAt) {
-        Instant from = publishedAt;
-        if (from == null) {
-            return null;
-        }
-        return Duration.between(from.isAfter(connectedAt) ? from : connectedAt, clock.instant());
+    Instant now() {
+        return clock.instant();
     }
 
     /** Says it once when every connected proxy runs what is published. */

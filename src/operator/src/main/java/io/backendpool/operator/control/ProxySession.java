@@ -10,6 +10,7 @@ import io.backendpool.control.SnapshotCodec;
 import io.backendpool.control.v1.OperatorMessage;
 import io.backendpool.control.v1.ProxyMessage;
 import io.backendpool.control.v1.Shutdown;
+import io.backendpool.operator.logs.PoolLog;
 import io.grpc.Metadata;
 import io.grpc.ServerCall;
 import io.grpc.Status;
@@ -84,7 +85,8 @@ final class ProxySession {
     }
 
     ConnectedProxy view() {
-        return new ConnectedProxy(proxy, version, connectedAt, sync.acked(), ackTook, sync.rejection(), status);
+        return new ConnectedProxy(
+                proxy, version, connectedAt, sync.acked(), ackTook, sync.behindSince(), sync.rejection(), status);
     }
 
     /** Enters the pool. Not OK: why not; the caller ends the call. */
@@ -106,8 +108,9 @@ final class ProxySession {
                 pool.id(), proxy, version, applied == null ? "none" : applied);
     }
 
-    void publish(PublishedPool published) {
-        sync.publish(published);
+    /** {@code changedAt}: see {@link ProxySync#publish}. */
+    void publish(PublishedPool published, Instant changedAt) {
+        sync.publish(published, changedAt);
         pump();
     }
 
@@ -143,6 +146,10 @@ final class ProxySession {
     }
 
     private void ackOverdue(int times, Revision revision) {
+        PoolLog.about(pool.id(), () -> ackOverdueLocked(times, revision));
+    }
+
+    private void ackOverdueLocked(int times, Revision revision) {
         synchronized (pool) {
             if (ended || !sync.isInFlight(revision)) {
                 return;
@@ -201,13 +208,15 @@ final class ProxySession {
     }
 
     private void acked(Revision revision) {
-        boolean wasSynced = sync.isSynced();
+        Instant behindSince = sync.behindSince();
         if (!sync.acked(revision)) {
             LOG.debugf("pool=%s proxy=%s acknowledged %s, which is not under way", pool.id(), proxy, revision);
             return;
         }
-        if (!wasSynced) {
-            ackTook = pool.sincePublished(connectedAt);
+        if (behindSince != null) {
+            // What was published before it came cannot have been acknowledged sooner.
+            Instant from = behindSince.isAfter(connectedAt) ? behindSince : connectedAt;
+            ackTook = Duration.between(from, pool.now());
         }
         pool.announceIfSynced();
         pool.changed();

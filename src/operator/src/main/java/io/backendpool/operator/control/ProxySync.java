@@ -2,12 +2,14 @@ package io.backendpool.operator.control;
 
 import io.backendpool.control.PublishedPool;
 import io.backendpool.control.Revision;
+import java.time.Instant;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Decides what one proxy must get next. At most one revision is under way; while it is, newer ones replace each other and
- * only the newest follows. Knows nothing of gRPC, time or threads: the session serialises the calls.
+ * only the newest follows. Knows nothing of gRPC or threads, and no clock: the session serialises the calls and brings the
+ * time.
  */
 final class ProxySync {
     /** What to do next. */
@@ -40,6 +42,11 @@ final class ProxySync {
     private @Nullable InFlight inFlight;
     private ConnectedProxy.@Nullable Rejection rejection;
     private boolean wholeWanted;
+    /** When the oldest change was published that {@link #held} is without; null: it has them all. */
+    private @Nullable Instant behindSince;
+    /** The same of what is under way: the changes that came after it was sent. */
+    private @Nullable Instant behindSinceSent;
+
     /** The proxy has acknowledged {@link #held} on this stream, so it knows that the operator is up to date with it. */
     private boolean confirmed;
 
@@ -47,9 +54,25 @@ final class ProxySync {
         held = applied;
     }
 
-    /** {@code pool} is the newest now. */
-    void publish(PublishedPool pool) {
+    /**
+     * {@code pool} is the newest now.
+     *
+     * @param changedAt when its content was published; for a proxy that has just come, when the first change was that it
+     *     lacks. A content under another number is no change
+     */
+    void publish(PublishedPool pool, Instant changedAt) {
+        boolean changed = target == null
+                || !target.revision().digest().equals(pool.revision().digest());
         target = pool;
+        if (changed) {
+            behindSinceSent = earlier(behindSinceSent, changedAt);
+            behindSince = isSynced() ? null : earlier(behindSince, changedAt);
+        }
+    }
+
+    /** The first word stays: changes come in the order of their times. */
+    private static Instant earlier(@Nullable Instant known, Instant at) {
+        return known == null ? at : known;
     }
 
     /**
@@ -72,6 +95,7 @@ final class ProxySync {
         PublishedPool base =
                 from == null || wholeWanted ? null : heldContent != null ? heldContent : history.apply(from);
         inFlight = new InFlight(pool, base == null);
+        behindSinceSent = null;
         // Where the proxy runs the content already, this is an empty delta: it confirms, and brings the number.
         return from == null || base == null ? new SendWhole(pool) : new SendDelta(from, base, pool);
     }
@@ -85,6 +109,7 @@ final class ProxySync {
         inFlight = null;
         held = revision;
         heldContent = answered.pool;
+        behindSince = isSynced() ? null : behindSinceSent;
         rejection = null;
         wholeWanted = false;
         confirmed = true;
@@ -116,6 +141,15 @@ final class ProxySync {
     /** It runs what was published last, whatever number it knows it by. */
     boolean isSynced() {
         return target != null && held != null && target.revision().digest().equals(held.digest());
+    }
+
+    /**
+     * When the oldest change was published that the proxy has not acknowledged: the first of a burst, not the newest
+     * revision. Null: it has acknowledged them all.
+     */
+    @Nullable
+    Instant behindSince() {
+        return behindSince;
     }
 
     /** What the proxy is known to run, under the newest number of that content. */

@@ -62,7 +62,7 @@ public final class DnsResolver {
     }
 
     /** With one server and one hosts file. */
-    static DnsResolver of(InetSocketAddress server, Path hostsFile) {
+    public static DnsResolver of(InetSocketAddress server, Path hostsFile) {
         return new DnsResolver(
                 withTimeout(new SimpleResolver(server)), List.of(), 1, new HostsFileParser(hostsFile, false));
     }

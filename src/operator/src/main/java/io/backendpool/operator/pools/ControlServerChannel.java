@@ -1,6 +1,7 @@
 package io.backendpool.operator.pools;
 
 import io.backendpool.control.PublishedPool;
+import io.backendpool.operator.certificates.CertificateExpiry;
 import io.backendpool.operator.control.ConnectedProxy;
 import io.backendpool.operator.control.ControlServer;
 import io.backendpool.pool.PoolId;
@@ -36,6 +37,11 @@ public final class ControlServerChannel implements ProxyChannel {
     @Override
     public List<ConnectedProxy> proxies(PoolId pool) {
         return server.proxies(pool);
+    }
+
+    @Override
+    public CertificateExpiry certificates() {
+        return server.certificates();
     }
 
     @Override

@@ -5,17 +5,23 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.backendpool.api.v1alpha1.BackendPoolStatus;
 import io.backendpool.control.PublishedPool;
+import io.backendpool.operator.control.ConnectedProxy;
 import io.backendpool.operator.dns.DnsResolver;
 import io.backendpool.operator.dns.NameFollower;
+import io.backendpool.operator.logs.PoolLog;
 import io.backendpool.operator.status.PoolFacts;
 import io.backendpool.operator.status.ReportMerger;
 import io.backendpool.operator.status.StatusAggregator;
+import io.backendpool.operator.status.TakeOver;
 import io.backendpool.operator.translate.PoolSpec;
 import io.backendpool.operator.translate.SecretId;
 import io.backendpool.operator.translate.ServiceId;
 import io.backendpool.operator.translate.SnapshotTranslator;
 import io.backendpool.operator.translate.Translation;
 import io.backendpool.pool.PoolId;
+import io.backendpool.pool.PoolSnapshot;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.HashSet;
@@ -59,7 +65,9 @@ public final class PoolKeeper implements PoolSink, AutoCloseable {
     private final ProxyChannel channel;
     private final ProxyHost host;
     private final StatusSink statusSink;
+    private final Duration grace;
     private final Clock clock;
+    private final LastPublished lastPublished;
     private final NameFollower names;
     private final Services services;
     private final Secrets secrets;
@@ -86,6 +94,13 @@ public final class PoolKeeper implements PoolSink, AutoCloseable {
         @Nullable
         JsonNode writtenContent;
 
+        /** While the proxies are yet to dial this operator. */
+        @Nullable
+        TakeOver takeOver;
+
+        /** Its status is this operator's own word, nothing in it a former one's. */
+        boolean ownWord;
+
         long writtenNanos = System.nanoTime() - STATUS_INTERVAL.toNanos();
         boolean statusDue;
 
@@ -94,12 +109,13 @@ public final class PoolKeeper implements PoolSink, AutoCloseable {
         }
     }
 
-    /** Keeps no pool yet; sources call the methods of {@link PoolSink}. */
-    public PoolKeeper(ProxyChannel channel, ProxyHost host, StatusSink statusSink, DnsResolver dns, Clock clock) {
-        this(channel, host, statusSink, dns, Services.NONE, Secrets.NONE, clock);
-    }
-
-    /** The same where there are Services and Secrets to follow. */
+    /**
+     * Keeps no pool yet; sources call the methods of {@link PoolSink}.
+     *
+     * @param services to follow, where there are some
+     * @param secrets the same
+     * @param lastPublished where a name's last addresses are found when DNS is down at the start
+     */
     public PoolKeeper(
             ProxyChannel channel,
             ProxyHost host,
@@ -107,25 +123,42 @@ public final class PoolKeeper implements PoolSink, AutoCloseable {
             DnsResolver dns,
             Services services,
             Secrets secrets,
+            LastPublished lastPublished,
+            Clock clock) {
+        this(channel, host, statusSink, dns, services, secrets, lastPublished, TakeOver.GRACE, clock);
+    }
+
+    /** @param grace how long proxies may take to dial again before their silence is news */
+    PoolKeeper(
+            ProxyChannel channel,
+            ProxyHost host,
+            StatusSink statusSink,
+            DnsResolver dns,
+            Services services,
+            Secrets secrets,
+            LastPublished lastPublished,
+            Duration grace,
             Clock clock) {
         this.channel = channel;
         this.host = host;
         this.statusSink = statusSink;
+        this.grace = grace;
         this.clock = clock;
-        this.names = new NameFollower(dns, clock, name -> execute(() -> retranslate(name)));
+        this.lastPublished = lastPublished;
+        this.names = new NameFollower(dns, this::formerAnswers, clock, name -> execute(() -> retranslate(name)));
         this.services = services;
         services.onChange(this::serviceChanged);
         this.secrets = secrets;
         secrets.onChange(this::secretChanged);
-        channel.onChange(pool -> execute(() -> statusDue(pool)));
-        host.onChange(pool -> execute(() -> statusDue(pool)));
+        channel.onChange(pool -> execute(pool, () -> statusDue(pool)));
+        host.onChange(pool -> execute(pool, () -> statusDue(pool)));
         var unused = thread.scheduleWithFixedDelay(
                 () -> guarded(this::timePasses), TIME_CHECK.toMillis(), TIME_CHECK.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     @Override
     public void upsert(PoolSpec spec) {
-        execute(() -> {
+        execute(spec.id(), () -> {
             Kept kept = pools.computeIfAbsent(spec.id(), id -> newKept(spec));
             kept.spec = spec;
             kept.problems = List.of();
@@ -140,7 +173,7 @@ public final class PoolKeeper implements PoolSink, AutoCloseable {
 
     @Override
     public void remove(PoolId pool) {
-        execute(() -> {
+        execute(pool, () -> {
             if (pools.remove(pool) != null) {
                 LOG.infof("pool=%s removed", pool);
                 followServices();
@@ -155,7 +188,7 @@ public final class PoolKeeper implements PoolSink, AutoCloseable {
 
     @Override
     public void problems(PoolId pool, List<String> problems) {
-        execute(() -> {
+        execute(pool, () -> {
             Kept kept = pools.get(pool);
             if (kept != null && !kept.problems.equals(problems)) {
                 kept.problems = List.copyOf(problems);
@@ -170,21 +203,48 @@ public final class PoolKeeper implements PoolSink, AutoCloseable {
                 pools.values().stream().map(this::view).filter(Objects::nonNull).toList());
     }
 
-    /** Writes every status that has changed, without waiting for its second. */
+    /** Looks at every status again: something has changed that all of them tell. */
+    public void refresh() {
+        execute(() -> pools.keySet().forEach(this::statusDue));
+    }
+
+    /** Writes every status that has changed, without waiting for its second, and as it is known now. */
     public void flush() {
         onThread(() -> {
-            pools.values().forEach(this::writeStatus);
+            pools.values().forEach(kept -> {
+                endTakeOver(kept);
+                writeStatus(kept);
+            });
             return true;
         });
     }
 
-    /** What was written before this operator started needs not be written again. */
     private Kept newKept(PoolSpec spec) {
         BackendPoolStatus last = statusSink.last(spec.id());
         Kept kept = new Kept(spec);
         kept.written = last;
         kept.writtenContent = last == null ? null : mapper.valueToTree(last);
+        kept.takeOver = TakeOver.of(last);
+        if (kept.takeOver == null) {
+            endTakeOver(kept);
+        } else {
+            var unused = thread.schedule(
+                    () -> {
+                        endTakeOver(kept);
+                        statusDue(spec.id());
+                    },
+                    grace.toNanos(),
+                    TimeUnit.NANOSECONDS);
+        }
         return kept;
+    }
+
+    private void endTakeOver(Kept kept) {
+        kept.takeOver = null;
+        if (!kept.ownWord && !statusSink.keepsLast()) {
+            kept.writtenContent = null;
+        }
+        kept.ownWord = true;
     }
 
     private void followServices() {
@@ -207,6 +267,42 @@ public final class PoolKeeper implements PoolSink, AutoCloseable {
 
     private Set<String> names(Kept kept) {
         return SnapshotTranslator.names(kept.spec, services::state);
+    }
+
+    /** Of the pools that use the name, the first that has a copy knows what it stood for. Not on the keeper's thread. */
+    private List<String> formerAnswers(String name) throws IOException {
+        List<PoolId> users = onThread(() -> pools.values().stream()
+                .filter(kept -> names(kept).contains(name))
+                .map(kept -> kept.spec.id())
+                .toList());
+        for (PoolId pool : users) {
+            List<String> addresses = formerAnswers(pool, name);
+            if (!addresses.isEmpty()) {
+                return addresses;
+            }
+        }
+        return List.of();
+    }
+
+    private List<String> formerAnswers(PoolId pool, String name) throws IOException {
+        PoolSnapshot copy;
+        try {
+            copy = PoolLog.about(pool, () -> {
+                try {
+                    return lastPublished.of(pool);
+                } catch (IOException notNow) {
+                    throw new UncheckedIOException(notNow);
+                }
+            });
+        } catch (UncheckedIOException notNow) {
+            throw notNow.getCause();
+        }
+        return copy == null
+                ? List.of()
+                : copy.backends().stream()
+                        .filter(backend -> name.equals(backend.origin()))
+                        .map(backend -> backend.key().host())
+                        .toList();
     }
 
     private void retranslate(String name) {
@@ -263,6 +359,10 @@ public final class PoolKeeper implements PoolSink, AutoCloseable {
      * them away from proxies that use them, so it waits; a lookup ends within seconds, one way or the other.
      */
     private void translate(Kept kept) {
+        PoolLog.about(kept.spec.id(), () -> publish(kept));
+    }
+
+    private void publish(Kept kept) {
         Translation translation = SnapshotTranslator.translate(
                 kept.spec, names::resolution, services::state, secrets::state, clock.instant());
         Translation before = kept.published;
@@ -306,6 +406,10 @@ public final class PoolKeeper implements PoolSink, AutoCloseable {
     }
 
     private void writeStatus(Kept kept) {
+        PoolLog.about(kept.spec.id(), () -> aggregate(kept));
+    }
+
+    private void aggregate(Kept kept) {
         PoolView view = view(kept);
         if (view == null) {
             return;
@@ -328,16 +432,28 @@ public final class PoolKeeper implements PoolSink, AutoCloseable {
             return null;
         }
         ProxyHost.State state = host.state(kept.spec.id());
+        List<ConnectedProxy> proxies = channel.proxies(kept.spec.id());
+        TakeOver takeOver = kept.takeOver;
+        if (takeOver != null && takeOver.isOver(proxies, state.desired())) {
+            endTakeOver(kept);
+        }
         PoolFacts facts = new PoolFacts(
                 kept.spec,
                 translation,
                 published,
-                channel.proxies(kept.spec.id()),
+                proxies,
                 state.desired(),
                 state.address(),
+                state.selector(),
                 kept.problems,
-                state.problems());
+                state.problems(),
+                channel.certificates(),
+                kept.takeOver);
         return new PoolView(facts, ReportMerger.merge(published, facts.proxies()));
+    }
+
+    private void execute(PoolId pool, Runnable step) {
+        execute(() -> PoolLog.about(pool, () -> guarded(step)));
     }
 
     private void execute(Runnable step) {

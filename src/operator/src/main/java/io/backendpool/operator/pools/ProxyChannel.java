@@ -1,6 +1,7 @@
 package io.backendpool.operator.pools;
 
 import io.backendpool.control.PublishedPool;
+import io.backendpool.operator.certificates.CertificateExpiry;
 import io.backendpool.operator.control.ConnectedProxy;
 import io.backendpool.pool.PoolId;
 import io.backendpool.pool.PoolSnapshot;
@@ -22,6 +23,9 @@ public interface ProxyChannel {
 
     /** The proxies of {@code pool} that have an open stream. */
     List<ConnectedProxy> proxies(PoolId pool);
+
+    /** Until when the channel can prove itself to proxies. */
+    CertificateExpiry certificates();
 
     /** {@code listener} is told of each pool whose proxies have said something new. It must not block. */
     void onChange(Consumer<PoolId> listener);

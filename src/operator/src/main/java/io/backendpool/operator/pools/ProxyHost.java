@@ -24,9 +24,10 @@ public interface ProxyHost {
      *
      * @param desired how many there should be
      * @param address where clients reach them; empty: not known
+     * @param selector the label selector of their pods; empty: they are no pods
      * @param problems one sentence for each proxy that does not run as it should
      */
-    record State(int desired, String address, List<String> problems) {
+    record State(int desired, String address, String selector, List<String> problems) {
         public State {
             problems = List.copyOf(problems);
         }

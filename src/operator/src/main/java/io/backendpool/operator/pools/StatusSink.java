@@ -14,6 +14,14 @@ public interface StatusSink {
         return null;
     }
 
+    /**
+     * Whether {@link #last} is there still for whoever reads it, so that the same needs not be written once more; false:
+     * somebody waits for the first word.
+     */
+    default boolean keepsLast() {
+        return false;
+    }
+
     /** The pool is gone. */
     void forget(PoolId pool);
 }

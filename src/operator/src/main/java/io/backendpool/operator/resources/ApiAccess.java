@@ -25,7 +25,7 @@ public enum ApiAccess {
     NETWORK_POLICIES("networking.k8s.io", "networkpolicies", Where.POOLS, "get", "list", "watch", "create", "patch"),
     EVENTS("", "events", Where.POOLS, "get", "create", "patch"),
     CERTIFICATES("", "secrets", Where.OPERATOR, "get", "create", "update"),
-    LEASE("coordination.k8s.io", "leases", Where.OPERATOR, "get", "create", "update", "patch"),
+    LEASE("coordination.k8s.io", "leases", Where.OPERATOR, "get", "create", "patch"),
     TOKENS("authentication.k8s.io", "tokenreviews", Where.CLUSTER, "create");
 
     /** In which namespaces. */

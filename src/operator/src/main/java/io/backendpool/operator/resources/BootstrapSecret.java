@@ -1,6 +1,8 @@
 package io.backendpool.operator.resources;
 
 import io.backendpool.api.v1alpha1.BackendPool;
+import io.backendpool.control.LastKnownGood;
+import io.backendpool.pool.PoolId;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.SecretBuilder;
@@ -32,12 +34,6 @@ public final class BootstrapSecret extends OwnedResource<Secret> {
     public BootstrapSecret(Function<BackendPool, ProxyBootstrap> bootstraps) {
         super(Secret.class);
         this.bootstraps = bootstraps;
-    }
-
-    /** The last known good pool in {@code secret}, compressed; null: there is none. */
-    public static byte @Nullable [] lastKnownGood(Secret secret) {
-        String content = secret.getData() == null ? null : secret.getData().get(LAST_KNOWN_GOOD);
-        return content == null ? null : Base64.getDecoder().decode(content);
     }
 
     @Override
@@ -76,6 +72,23 @@ public final class BootstrapSecret extends OwnedResource<Secret> {
         String revision = actual.getMetadata().getAnnotations().get(REVISION);
         if (revision != null) {
             metadata.addToAnnotations(REVISION, revision);
+        }
+    }
+
+    /** The last known good pool that {@code secret} holds, the bootstrap Secret of {@code pool}; null: there is none. */
+    public static LastKnownGood.Read lastKnownGood(@Nullable Secret secret, PoolId pool) {
+        String copy = secret == null || secret.getData() == null
+                ? null
+                : secret.getData().get(LAST_KNOWN_GOOD);
+        if (copy == null) {
+            return new LastKnownGood.Absent();
+        }
+        String source =
+                "Secret %s/%s %s".formatted(pool.namespace(), ProxyNames.bootstrapOf(pool.name()), LAST_KNOWN_GOOD);
+        try {
+            return LastKnownGood.read(source, Base64.getDecoder().decode(copy), pool);
+        } catch (IllegalArgumentException writtenByOthers) {
+            return new LastKnownGood.Unusable(source + ": is no base64");
         }
     }
 

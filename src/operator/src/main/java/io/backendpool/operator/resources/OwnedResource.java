@@ -2,13 +2,19 @@ package io.backendpool.operator.resources;
 
 import io.backendpool.api.v1alpha1.BackendPool;
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.ListOptionsBuilder;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.api.model.OwnerReference;
+import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.Watcher;
+import io.fabric8.kubernetes.client.WatcherException;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import io.javaoperatorsdk.operator.api.config.informer.InformerConfiguration;
+import io.javaoperatorsdk.operator.api.reconciler.Constants;
 import io.javaoperatorsdk.operator.api.reconciler.Context;
+import io.javaoperatorsdk.operator.health.InformerHealthIndicator;
 import io.javaoperatorsdk.operator.processing.dependent.kubernetes.CRUDKubernetesDependentResource;
 import io.javaoperatorsdk.operator.processing.dependent.kubernetes.KubernetesDependentResourceConfigBuilder;
 import io.javaoperatorsdk.operator.processing.event.ResourceID;
@@ -52,6 +58,42 @@ public abstract class OwnedResource<R extends HasMetadata> extends CRUDKubernete
     @Override
     protected final R desired(BackendPool pool, Context<BackendPool> context) {
         return desired(pool, getSecondaryResource(pool, context).orElse(null));
+    }
+
+    /**
+     * Why changes of such objects are not seen in the pool's namespace. Asks the API server where its watch does not hold,
+     * and nothing otherwise.
+     *
+     * @return the API server's refusal; null: they are seen, or will be soon
+     */
+    public final @Nullable KubernetesClientException unwatched(BackendPool pool, KubernetesClient client) {
+        String namespace = pool.getMetadata().getNamespace();
+        boolean watched = eventSource()
+                .map(source -> source.informerHealthIndicators())
+                .map(each -> each.getOrDefault(namespace, each.get(Constants.WATCH_ALL_NAMESPACES)))
+                .map(InformerHealthIndicator::isWatching)
+                .orElse(true);
+        if (watched) {
+            return null;
+        }
+        try {
+            var objects =
+                    client.resources(resourceType()).inNamespace(namespace).withLabelSelector(ProxyLabels.OWNED);
+            var unused = objects.list(new ListOptionsBuilder().withLimit(1L).build());
+            objects.watch(new NoEvents<>()).close();
+            return null;
+        } catch (KubernetesClientException failed) {
+            return failed.getCode() == HttpURLConnection.HTTP_FORBIDDEN ? failed : null;
+        }
+    }
+
+    /** Only whether there may be a watch is of interest. */
+    private static final class NoEvents<R> implements Watcher<R> {
+        @Override
+        public void eventReceived(Action action, R object) {}
+
+        @Override
+        public void onClose(WatcherException cause) {}
     }
 
     /** What the object is called. */

@@ -18,6 +18,9 @@ public final class ProxyDeployment extends OwnedResource<Deployment> {
     /** The {@code spec.proxy.replicas} that was last applied: how a change of it is told from a scaled Deployment. */
     static final String REPLICAS = "backendpool.io/replicas";
 
+    /** How long a proxy that cannot start is only late; then the pool says Stalled and why. Kubernetes would wait for ten minutes. */
+    private static final int PROGRESS_SECONDS = 180;
+
     private final ProxyInstallation installation;
 
     public ProxyDeployment(ProxyInstallation installation) {
@@ -33,6 +36,7 @@ public final class ProxyDeployment extends OwnedResource<Deployment> {
                 .withNewSpec()
                 .withReplicas(isScaledByOthers(actual, wanted) ? null : Integer.valueOf(wanted))
                 .withRevisionHistoryLimit(3)
+                .withProgressDeadlineSeconds(PROGRESS_SECONDS)
                 .withNewSelector()
                 .withMatchLabels(ProxyLabels.selector(pool))
                 .endSelector()

@@ -1,9 +1,11 @@
 package io.backendpool.operator.resources;
 
 import io.backendpool.api.v1alpha1.BackendPool;
+import io.backendpool.pool.PoolId;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** The labels by which a pool's objects are found. */
@@ -23,10 +25,21 @@ public final class ProxyLabels {
 
     /** What selects the pods of {@code pool}. A Deployment's selector can never change, so neither can this. */
     public static Map<String, String> selector(BackendPool pool) {
+        return selector(pool.getMetadata().getName());
+    }
+
+    private static Map<String, String> selector(String pool) {
         Map<String, String> labels = new LinkedHashMap<>();
         labels.put(NAME, PROXY);
-        labels.put(POOL, ProxyNames.shortened(pool.getMetadata().getName()));
+        labels.put(POOL, ProxyNames.shortened(pool));
         return labels;
+    }
+
+    /** The same as autoscalers read it in the status: {@code key=value,key=value}. */
+    public static String selector(PoolId pool) {
+        return selector(pool.name()).entrySet().stream()
+                .map(label -> label.getKey() + "=" + label.getValue())
+                .collect(Collectors.joining(","));
     }
 
     /** What every object of {@code pool} carries. */

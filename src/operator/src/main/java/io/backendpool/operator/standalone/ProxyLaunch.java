@@ -36,11 +36,6 @@ record ProxyLaunch(List<String> program, String control, Path controlCa, String 
                 jar.toString());
     }
 
-    /** Where the proxy of the pool's {@code directory} keeps its own state. */
-    static Path stateOf(Path directory) {
-        return directory.resolve("state");
-    }
-
     /** The command line for the proxy of {@code pool}. It holds no secret: anybody on the host can read it. */
     List<String> command(PoolId pool, Path directory, Path tokenFile) {
         List<String> command = new ArrayList<>();
@@ -63,7 +58,7 @@ record ProxyLaunch(List<String> program, String control, Path controlCa, String 
                 "--token-file",
                 tokenFile.toString(),
                 "--state-dir",
-                stateOf(directory).toString(),
+                StateDirectory.proxyState(directory).toString(),
                 "--admin",
                 "127.0.0.1:0",
                 "--bind",

@@ -1,5 +1,6 @@
 package io.backendpool.operator.standalone;
 
+import io.backendpool.operator.logs.PoolLog;
 import io.backendpool.operator.pools.ProxyHost;
 import io.backendpool.operator.translate.PoolSpec;
 import io.backendpool.pool.Listener;
@@ -95,10 +96,10 @@ final class ProxyProcesses implements ProxyHost {
     public State state(PoolId pool) {
         Running now = running.get(pool);
         if (now == null) {
-            return new State(1, "", List.of());
+            return new State(1, "", "", List.of());
         }
         String problem = now.proxy() == null ? now.failure() : now.proxy().problem();
-        return new State(1, now.address(), problem == null ? List.of() : List.of(problem));
+        return new State(1, now.address(), "", problem == null ? List.of() : List.of(problem));
     }
 
     @Override
@@ -121,7 +122,10 @@ final class ProxyProcesses implements ProxyHost {
         wanted.forEach(others::remove);
         for (Map.Entry<PoolId, Path> other : others.entrySet()) {
             SupervisedProxy.leftBehind(other.getValue()).ifPresent(process -> {
-                LOG.infof("pool=%s proxy pid=%d stopped: the pool is gone", other.getKey(), process.pid());
+                PoolLog.about(
+                        other.getKey(),
+                        () -> LOG.infof(
+                                "pool=%s proxy pid=%d stopped: the pool is gone", other.getKey(), process.pid()));
                 process.destroy();
             });
         }
@@ -157,7 +161,7 @@ final class ProxyProcesses implements ProxyHost {
     private static void awaitEnd(SupervisedProxy proxy, PoolId pool, Duration patience) {
         try {
             proxy.awaitEnd(patience);
-            LOG.infof("pool=%s proxy stopped", pool);
+            PoolLog.about(pool, () -> LOG.infof("pool=%s proxy stopped", pool));
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
         }

@@ -2,7 +2,9 @@ package io.backendpool.operator.standalone;
 
 import io.backendpool.api.v1alpha1.BackendPoolStatus;
 import io.backendpool.operator.certificates.CertificateAuthority;
+import io.backendpool.operator.certificates.CertificateExpiry;
 import io.backendpool.operator.certificates.CertificatePolicy;
+import io.backendpool.operator.certificates.CertificateRenewal;
 import io.backendpool.operator.certificates.DirectoryCertificateStore;
 import io.backendpool.operator.control.ControlServer;
 import io.backendpool.operator.control.ControlServerConfig;
@@ -12,6 +14,7 @@ import io.backendpool.operator.pools.ControlServerChannel;
 import io.backendpool.operator.pools.PoolKeeper;
 import io.backendpool.operator.pools.Services;
 import io.backendpool.operator.pools.StatusSink;
+import io.backendpool.operator.secrets.PublishedCertificates;
 import io.backendpool.operator.translate.PoolSpec;
 import io.backendpool.operator.validate.ManifestCheck;
 import io.backendpool.operator.validate.ManifestValidator;
@@ -30,9 +33,6 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -43,7 +43,7 @@ import org.jspecify.annotations.Nullable;
 public final class Standalone implements AutoCloseable {
     private static final Logger LOG = Logger.getLogger(Standalone.class);
     private static final String LOOPBACK = "127.0.0.1";
-    private static final Duration CERTIFICATE_CHECK = Duration.ofHours(1);
+    private static final Duration CERTIFICATE_CHECK = Duration.ofMinutes(1);
 
     /** What was opened, the newest first: closed in that order. */
     private final Deque<AutoCloseable> opened = new ArrayDeque<>();
@@ -85,7 +85,6 @@ public final class Standalone implements AutoCloseable {
         DirectoryCertificateStore certificates = new DirectoryCertificateStore(state.certificates());
         CertificateAuthority authority =
                 CertificateAuthority.open(certificates, CertificatePolicy.forThisHost(), clock);
-        rotate(authority);
         ControlServer control = opened(controlServer(state, authority, tokens, clock));
         Files.writeString(state.controlPort(), control.port() + "\n");
 
@@ -99,7 +98,7 @@ public final class Standalone implements AutoCloseable {
         StatusFiles files = new StatusFiles(manifests::manifestOf);
         boolean table = !options.plain() && Terminal.isTerminal();
         StatusLines lines = new StatusLines(table ? line -> {} : out::println);
-        SecretFiles secrets = opened(new SecretFiles(options.secrets(), clock, new ProxyCertificates(state)));
+        SecretFiles secrets = opened(new SecretFiles(options.secrets(), clock, new PublishedCertificates(state::lastPublished, state::pools)));
         PoolKeeper keeper = opened(new PoolKeeper(
                 new ControlServerChannel(control),
                 proxies,
@@ -107,7 +106,9 @@ public final class Standalone implements AutoCloseable {
                 DnsResolver.ofSystem(),
                 Services.NONE,
                 secrets,
+                state::lastPublished,
                 clock));
+        opened(CertificateRenewal.start(authority, authority::tick, certificates(keeper), CERTIFICATE_CHECK, clock));
         if (table) {
             LogTail log = opened(LogTail.into(state.root().resolve("operator.log")));
             TableText text = new TableText(Terminal.color(System.getenv()), Terminal.columns(System.getenv()));
@@ -187,25 +188,29 @@ public final class Standalone implements AutoCloseable {
         return outcome.good().values().stream().map(LivePool::spec).toList();
     }
 
-    private void rotate(CertificateAuthority authority) {
-        ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor(
-                Thread.ofPlatform().daemon().name("certificates").factory());
-        opened.push(thread::shutdownNow);
-        var unused = thread.scheduleWithFixedDelay(
-                () -> {
-                    try {
-                        authority.tick();
-                    } catch (IOException | RuntimeException notNow) {
-                        LOG.errorf("certificates are not renewed, tried again in an hour: %s", notNow.getMessage());
-                    }
-                },
-                CERTIFICATE_CHECK.toMinutes(),
-                CERTIFICATE_CHECK.toMinutes(),
-                TimeUnit.MINUTES);
+    /** Proxies read the bundle from its file when they dial. */
+    private static CertificateRenewal.Listener certificates(PoolKeeper keeper) {
+        return new CertificateRenewal.Listener() {
+            @Override
+            public void trustChanged() {}
+
+            @Override
+            public void renewed(CertificateExpiry expiry) {
+                keeper.refresh();
+            }
+
+            @Override
+            public void notRenewed(CertificateExpiry expiry, String cause) {}
+        };
     }
 
     private static StatusSink both(StatusSink first, StatusSink second) {
         return new StatusSink() {
+            @Override
+            public @Nullable BackendPoolStatus last(PoolId pool) {
+                return first.last(pool);
+            }
+
             @Override
             public void write(PoolId pool, BackendPoolStatus status) {
                 first.write(pool, status);

@@ -1,6 +1,8 @@
 package io.backendpool.operator.standalone;
 
+import io.backendpool.control.LastKnownGood;
 import io.backendpool.pool.PoolId;
+import io.backendpool.pool.PoolSnapshot;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -19,8 +21,12 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.stream.Stream;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What an operator remembers over its restarts, in a directory that only its owner can read:
@@ -33,6 +39,8 @@ import java.util.stream.Stream;
  * </pre>
  */
 public final class StateDirectory implements AutoCloseable {
+    private static final Logger LOG = Logger.getLogger(StateDirectory.class);
+
     private final Path root;
     private final FileChannel lockFile;
 
@@ -147,6 +155,32 @@ public final class StateDirectory implements AutoCloseable {
             }
         }
         return found;
+    }
+
+    /** What the proxy of {@code pool} applied last, by its own copy; null: it has none that can be used. */
+    @Nullable
+    PoolSnapshot lastPublished(PoolId pool) throws IOException {
+        Path file = proxyState(pool(pool)).resolve(LastKnownGood.FILE_NAME);
+        return switch (LastKnownGood.read(file, pool)) {
+            case LastKnownGood.Found found -> found.pool().snapshot();
+            case LastKnownGood.Absent() -> null;
+            case LastKnownGood.Unusable(String reason) -> {
+                LOG.warnf("pool=%s %s", pool, reason);
+                yield null;
+            }
+        };
+    }
+
+    /** The pools of {@code namespace} that were ever run from here. */
+    Set<PoolId> pools(String namespace) throws IOException {
+        Set<PoolId> found = new TreeSet<>(pools().keySet());
+        found.removeIf(pool -> !pool.namespace().equals(namespace));
+        return found;
+    }
+
+    /** Where the proxy of the pool of {@code directory} keeps what it must not lose. */
+    static Path proxyState(Path directory) {
+        return directory.resolve("state");
     }
 
     static void makePrivate(Path directory) throws IOException {

@@ -1,6 +1,7 @@
 package io.backendpool.operator.standalone;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.databind.MappingIterator;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import com.fasterxml.jackson.dataformat.yaml.YAMLGenerator;
@@ -12,6 +13,7 @@ import io.fabric8.kubernetes.api.model.HasMetadata;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.HashMap;
@@ -61,6 +63,38 @@ final class StatusFiles implements StatusSink {
         Map<PoolId, BackendPoolStatus> statuses = written.computeIfAbsent(manifest, file -> new TreeMap<>());
         statuses.put(pool, status);
         replace(manifest, statuses);
+    }
+
+    /** What an operator before this one wrote; a file that cannot be read is one that is not there. */
+    @Override
+    public @Nullable BackendPoolStatus last(PoolId pool) {
+        Path manifest = manifestOf.apply(pool);
+        if (manifest == null) {
+            return null;
+        }
+        Path file = beside(manifest);
+        try (MappingIterator<BackendPool> documents =
+                mapper.readerFor(BackendPool.class).readValues(file.toFile())) {
+            while (documents.hasNextValue()) {
+                BackendPool document = documents.nextValue();
+                if (document.getMetadata() != null
+                        && pool.namespace().equals(document.getMetadata().getNamespace())
+                        && pool.name().equals(document.getMetadata().getName())) {
+                    BackendPoolStatus status = document.getStatus();
+                    if (status != null) {
+                        // It stays when another pool of this file is written.
+                        written.computeIfAbsent(manifest, key -> new TreeMap<>())
+                                .put(pool, status);
+                    }
+                    return status;
+                }
+            }
+        } catch (NoSuchFileException firstTime) {
+            return null;
+        } catch (IOException | RuntimeException unreadable) {
+            LOG.warnf("pool=%s %s cannot be read and is written anew: %s", pool, file, unreadable.getMessage());
+        }
+        return null;
     }
 
     @Override

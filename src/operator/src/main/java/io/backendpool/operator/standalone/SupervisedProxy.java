@@ -1,5 +1,6 @@
 package io.backendpool.operator.standalone;
 
+import io.backendpool.operator.logs.PoolLog;
 import io.backendpool.pool.PoolId;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -53,7 +54,10 @@ final class SupervisedProxy {
         this.backoff = backoff;
         this.random = random;
         this.onChange = onChange;
-        this.thread = Thread.ofPlatform().daemon().name("proxy-" + pool.name()).unstarted(this::supervise);
+        this.thread = Thread.ofPlatform()
+                .daemon()
+                .name("proxy-" + pool.name())
+                .unstarted(() -> PoolLog.about(pool, this::supervise));
     }
 
     /** Supervises from now on; {@code onChange} is run on its thread when {@link #problem} has changed. */
@@ -101,7 +105,11 @@ final class SupervisedProxy {
         thread.join(patience);
         ProcessHandle running = process;
         if (thread.isAlive() && running != null) {
-            LOG.warnf("pool=%s proxy pid=%d has not ended in %d ms: killed", pool, running.pid(), patience.toMillis());
+            PoolLog.about(
+                    pool,
+                    () -> LOG.warnf(
+                            "pool=%s proxy pid=%d has not ended in %d ms: killed",
+                            pool, running.pid(), patience.toMillis()));
             running.destroyForcibly();
             thread.join(Duration.ofSeconds(2));
         }

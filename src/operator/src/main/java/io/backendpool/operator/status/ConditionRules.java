@@ -96,6 +96,12 @@ final class ConditionRules {
             }
         }
         if (facts.desired() > 0 && facts.proxies().isEmpty()) {
+            if (facts.takeOver() != null) {
+                return new Verdict(
+                        Reason.PENDING,
+                        "0/%d proxies are known to run revision %d: they are yet to dial this operator, which has just taken over"
+                                .formatted(facts.desired(), revision.number()));
+            }
             return new Verdict(Reason.NO_PROXY_CONNECTED, "0 of %d proxies are connected".formatted(facts.desired()));
         }
         List<String> stale = facts.proxies().stream()

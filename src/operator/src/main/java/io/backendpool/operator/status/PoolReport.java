@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param ready proxies that take traffic
  * @param synced proxies that have acknowledged the published revision
  * @param connected proxies with an open stream
+ * @param behindSince when the oldest change was published that a connected proxy has not acknowledged; null: none
  * @param windowRequests requests of all proxies in their window
  * @param requestsPerSecond of all proxies together
  * @param p99Millis of the slowest proxy, since percentiles cannot be added; 0: no requests
@@ -23,6 +24,7 @@ public record PoolReport(
         int ready,
         int synced,
         int connected,
+        @Nullable Instant behindSince,
         long windowRequests,
         double requestsPerSecond,
         double p99Millis) {

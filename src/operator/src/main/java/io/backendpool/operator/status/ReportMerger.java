@@ -15,6 +15,7 @@ import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Makes one report of those of many proxies. Pure; any thread.
@@ -38,6 +39,7 @@ public final class ReportMerger {
         double p99 = 0;
         int ready = 0;
         int synced = 0;
+        Instant behindSince = null;
         for (ConnectedProxy proxy : proxies) {
             for (BackendStatus backend : proxy.status().backends()) {
                 reports.computeIfAbsent(backend.key(), key -> new ArrayList<>()).add(backend);
@@ -50,9 +52,18 @@ public final class ReportMerger {
             }
             p99 = Math.max(p99, traffic.p99Millis());
             ready += proxy.status().ready() ? 1 : 0;
+            behindSince = earlier(behindSince, proxy.behindSince());
             synced += published.revision().equals(proxy.acked()) ? 1 : 0;
         }
-        return new PoolReport(lines(published, reports, sent), ready, synced, proxies.size(), requests, perSecond, p99);
+        return new PoolReport(
+                lines(published, reports, sent), ready, synced, proxies.size(), behindSince, requests, perSecond, p99);
+    }
+
+    private static @Nullable Instant earlier(@Nullable Instant first, @Nullable Instant second) {
+        if (first == null || second == null) {
+            return first == null ? second : first;
+        }
+        return second.isBefore(first) ? second : first;
     }
 
     private static List<PoolReport.Line> lines(

@@ -3,8 +3,10 @@ package io.backendpool.operator.status;
 import io.backendpool.api.v1alpha1.BackendPoolStatus;
 import io.backendpool.api.v1alpha1.BackendState;
 import io.backendpool.api.v1alpha1.BackendSummary;
+import io.backendpool.api.v1alpha1.ControlChannelStatus;
 import io.backendpool.api.v1alpha1.ProxySummary;
 import io.backendpool.api.v1alpha1.TrafficSummary;
+import io.backendpool.operator.certificates.CertificateExpiry;
 import io.backendpool.operator.control.ConnectedProxy;
 import io.backendpool.pool.HealthState;
 import io.fabric8.kubernetes.api.model.Condition;
@@ -22,6 +24,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Makes the status of a pool: a pure function, any thread. The previous status goes in because two things have a memory:
  * a condition's transition time moves only when its status does, and traffic figures stay until they have really moved.
+ * After a {@link TakeOver} what the proxies said last stays for a moment.
  */
 public final class StatusAggregator {
     /** A status must stay readable and far below the size limit of etcd. */
@@ -47,8 +50,10 @@ public final class StatusAggregator {
         status.summary = summary(report);
         status.backends = backends(report, previous);
         status.proxies = proxies(facts, report);
+        status.controlChannel = controlChannel(facts.certificates());
         status.traffic = traffic(report, previous);
-        return status;
+        TakeOver takeOver = facts.takeOver();
+        return takeOver == null ? status : takeOver.hold(status, facts);
     }
 
     private static List<Condition> conditions(
@@ -138,7 +143,16 @@ public final class StatusAggregator {
                 .max(Duration::compareTo)
                 .map(Duration::toMillis)
                 .orElse(null);
+        proxies.selector = facts.selector().isEmpty() ? null : facts.selector();
+        proxies.behindSince = report.behindSince() == null ? null : time(report.behindSince());
         return proxies;
+    }
+
+    private static ControlChannelStatus controlChannel(CertificateExpiry expiry) {
+        ControlChannelStatus channel = new ControlChannelStatus();
+        channel.certificateNotAfter = time(expiry.server());
+        channel.caNotAfter = time(expiry.ca());
+        return channel;
     }
 
     private static TrafficSummary traffic(PoolReport report, @Nullable BackendPoolStatus previous) {

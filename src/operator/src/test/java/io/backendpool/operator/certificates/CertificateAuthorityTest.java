@@ -77,6 +77,48 @@ class CertificateAuthorityTest {
     }
 
     @Test
+    void rotate_makesACaThatSignsAfterTheOverlap() throws Exception {
+        CertificateAuthority authority = open();
+        X509Certificate before = authority.server().chain().get(1);
+        authority.rotate();
+        authority.rotate();
+        assertThat(authority.trustBundle().split("BEGIN CERTIFICATE", -1))
+                .as("two CAs")
+                .hasSize(3);
+        assertThat(authority.server().chain().get(1)).isEqualTo(before);
+        clock.now = START.plus(Duration.ofDays(1));
+        authority.tick();
+        // Of two that are past their overlap the newest signs.
+        assertThat(authority.server().chain().get(1)).isNotEqualTo(before);
+        authority
+                .server()
+                .chain()
+                .get(0)
+                .verify(authority.server().chain().get(1).getPublicKey());
+        assertThat(open().trustBundle()).isEqualTo(authority.trustBundle());
+    }
+
+    @Test
+    void tick_afterAnotherOperatorHasRotated_takesItsCa() throws Exception {
+        CertificateAuthority one = open();
+        CertificateAuthority other = open();
+        other.rotate();
+        one.tick();
+        assertThat(one.trustBundle()).isEqualTo(other.trustBundle());
+        assertThat(Files.readString(store.trustBundle())).isEqualTo(other.trustBundle());
+    }
+
+    @Test
+    void tick_afterTheStoreWasEmptied_putsBackWhatIsInUse() throws Exception {
+        CertificateAuthority authority = open();
+        for (String name : List.of("authorities.pem", "server.pem", "trust.pem")) {
+            Files.delete(directory.resolve(name));
+        }
+        authority.tick();
+        assertThat(open().server()).isEqualTo(authority.server());
+    }
+
+    @Test
     void serverCertificate_isRenewedAtTwoThirdsOfItsLife() throws Exception {
         CertificateAuthority authority = open();
         ServerIdentity first = authority.server();

@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.backendpool.api.v1alpha1.BackendPool;
 import io.backendpool.api.v1alpha1.BackendPoolStatus;
+import io.backendpool.operator.logs.PoolLines;
 import io.fabric8.kubernetes.api.model.Condition;
 import io.fabric8.kubernetes.api.model.Event;
 import io.fabric8.kubernetes.api.model.OwnerReference;
@@ -24,9 +25,11 @@ import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /** The operator in this process, against an API server; no proxy runs. */
 @Timeout(value = 90, unit = TimeUnit.SECONDS)
+@ExtendWith(PoolLines.class)
 class ClusterOperatorIT {
     private static final String WEB = "{name: stable, service: {name: web, port: 80}}";
 
@@ -281,6 +284,7 @@ class ClusterOperatorIT {
                 0,
                 "backendpool-operator",
                 new ClusterOptions.LeaseTimes(Duration.ofSeconds(600), Duration.ofSeconds(500), Duration.ofMillis(200)),
+                ClusterOptions.USUAL_CA_OVERLAP,
                 "backendpool-proxy:test");
     }
 

@@ -1,49 +1,103 @@
 package io.backendpool.operator.cluster;
 
-import io.fabric8.kubernetes.api.model.Container;
-import io.fabric8.kubernetes.api.model.EnvVar;
+import io.backendpool.operator.kubernetes.ApiServer;
+import io.fabric8.kubernetes.api.model.BindingBuilder;
+import io.fabric8.kubernetes.api.model.Node;
+import io.fabric8.kubernetes.api.model.NodeBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.api.model.PodTemplateSpec;
-import io.fabric8.kubernetes.api.model.ServiceAccountTokenProjection;
-import io.fabric8.kubernetes.api.model.Volume;
-import io.fabric8.kubernetes.api.model.VolumeMount;
-import io.fabric8.kubernetes.api.model.VolumeProjection;
-import io.fabric8.kubernetes.api.model.authentication.TokenRequest;
-import io.fabric8.kubernetes.api.model.authentication.TokenRequestBuilder;
+import io.fabric8.kubernetes.api.model.discovery.v1.Endpoint;
+import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSlice;
+import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.io.IOException;
-import java.nio.file.Files;
+import java.net.InetSocketAddress;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
-import java.util.Base64;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.locks.LockSupport;
 
 /**
- * Plays controller and kubelet: makes a Pod of a Deployment's own template and starts its container as a process, with the
- * template's environment, volumes and token. What a pod has and a process has not is its own network: each gets another
- * loopback address, as a pod gets an IP.
+ * Plays scheduler, kubelet and kube-proxy of one node for the proxies of one namespace: each of their pods becomes a process,
+ * started from the pod's own spec. Readiness, projected Secrets, the preStop pause and the grace period are kept as a kubelet
+ * keeps them. Where the API server has no controllers, {@link #add} makes the pods that a Deployment would have made.
+ *
+ * <p>What a pod has and a process has not is a network: pod IP 10.x.y.z is 127.x.y.z of this host.
  */
 final class Kubelet implements AutoCloseable {
+    /** The node that all pods of the tests run on. */
+    static final String NODE = "backendpool-test";
+
+    private static final String PROXIES = "app.kubernetes.io/name=backendpool-proxy";
+    private static final String SERVICE = "kubernetes.io/service-name";
+    private static final long TURN_NANOS = 200_000_000;
+
+    private final ApiServer server;
     private final KubernetesClient client;
     private final String namespace;
     private final Path directory;
-    private final List<RunningPod> pods = new ArrayList<>();
+    private final List<String> jvm;
+    private final Map<String, PodProcess> running = new LinkedHashMap<>();
+    private final Thread thread = Thread.ofPlatform().daemon().name("kubelet").unstarted(this::run);
+    private final int network = ThreadLocalRandom.current().nextInt(1, 0x7f_ff);
+    private int addresses;
+    private volatile List<PodProcess> pods = List.of();
+    private volatile List<Endpoint> endpoints = List.of();
+    private volatile boolean ended;
 
-    /** A pod whose process runs. */
-    record RunningPod(Pod pod, String ip, Process process, Path identity, Path log) {}
-
-    Kubelet(KubernetesClient client, String namespace, Path directory) {
-        this.client = client;
+    private Kubelet(ApiServer server, String namespace, Path directory, List<String> jvm) {
+        this.server = server;
+        this.jvm = jvm;
         this.namespace = namespace;
         this.directory = directory;
+        // Its turns are its retries: one that waits for an API server that is cut off would look after no process.
+        this.client = new KubernetesClientBuilder()
+                .withConfig(new ConfigBuilder(server.config())
+                        .withRequestRetryBackoffLimit(0)
+                        .build())
+                .build();
     }
 
-    /** Runs one more pod of {@code deployment} under {@code ip}. */
-    RunningPod run(String deployment, String ip) throws IOException {
+    /** Plays from now on. Logs and volumes are kept in {@code directory}; {@code jvm} are the proxies' JVM flags. */
+    static Kubelet start(ApiServer server, String namespace, Path directory, List<String> jvm) {
+        Kubelet kubelet = new Kubelet(server, namespace, directory, jvm);
+        node(server.client());
+        kubelet.thread.start();
+        return kubelet;
+    }
+
+    /** Has the node there, without which no endpoint of its pods is published. */
+    static void node(KubernetesClient client) {
+        Node node =
+                new NodeBuilder().withNewMetadata().withName(NODE).endMetadata().build();
+        if (client.resource(node).get() == null) {
+            client.resource(node).create();
+        }
+    }
+
+    /** The pods whose process runs, in the order in which they came. */
+    List<PodProcess> pods() {
+        return pods;
+    }
+
+    /** Where a Service sends new connections to {@code port}: to pods that are ready and not about to go. */
+    List<InetSocketAddress> endpoints(int port) {
+        return endpoints.stream()
+                .map(endpoint ->
+                        new InetSocketAddress(loopback(endpoint.getAddresses().getFirst()), port))
+                .toList();
+    }
+
+    /** One more pod of {@code deployment}, where no controller makes it. */
+    void add(String deployment, int number) {
         PodTemplateSpec template = client.apps()
                 .deployments()
                 .inNamespace(namespace)
@@ -51,119 +105,191 @@ final class Kubelet implements AutoCloseable {
                 .require()
                 .getSpec()
                 .getTemplate();
-        Pod pod = client.resource(new PodBuilder()
+        client.resource(new PodBuilder()
                         .withNewMetadata()
                         .withNamespace(namespace)
-                        .withName(deployment + "-" + pods.size())
+                        .withName(deployment + "-" + number)
                         .withLabels(template.getMetadata().getLabels())
                         .endMetadata()
                         .withSpec(template.getSpec())
                         .build())
                 .create();
-        Path root = Files.createDirectories(directory.resolve(pod.getMetadata().getName()));
-        Container container = pod.getSpec().getContainers().getFirst();
-        Map<String, Path> mounts = new HashMap<>();
-        for (VolumeMount mount : container.getVolumeMounts()) {
-            Path folder = Files.createDirectories(root.resolve(mount.getName()));
-            mounts.put(mount.getMountPath(), folder);
-            Volume volume = pod.getSpec().getVolumes().stream()
-                    .filter(candidate -> candidate.getName().equals(mount.getName()))
-                    .findFirst()
-                    .orElseThrow();
-            project(pod, volume, folder);
-        }
-        Map<String, String> environment = new HashMap<>();
-        for (EnvVar variable : container.getEnv()) {
-            String value = value(pod, variable);
-            for (Map.Entry<String, Path> mount : mounts.entrySet()) {
-                if (value.startsWith(mount.getKey() + "/") || value.equals(mount.getKey())) {
-                    value = mount.getValue() + value.substring(mount.getKey().length());
-                    break;
+    }
+
+    private void run() {
+        String said = "";
+        while (!ended) {
+            try {
+                turn();
+            } catch (KubernetesClientException | IOException notNow) {
+                // The next turn tries again, as a kubelet does.
+                String problem = ApiProblem.of(notNow);
+                if (!problem.equals(said)) {
+                    said = problem;
+                    System.out.printf("kubelet: %s%n", problem);
                 }
             }
-            environment.put(variable.getName(), value.startsWith("*:") ? ip + value.substring(1) : value);
+            LockSupport.parkNanos(TURN_NANOS);
         }
-        environment.put("BACKENDPOOL_BIND", ip);
-        Path log = directory.resolve(pod.getMetadata().getName() + ".log");
-        RunningPod running = new RunningPod(
-                pod,
-                ip,
-                Programs.start(
-                        Programs.PROXY, Objects.requireNonNullElse(container.getArgs(), List.of()), environment, log),
-                root.resolve("identity"),
-                log);
-        pods.add(running);
-        return running;
     }
 
-    private String value(Pod pod, EnvVar variable) {
-        if (variable.getValueFrom() == null) {
-            return Objects.requireNonNullElse(variable.getValue(), "");
+    private void turn() throws IOException {
+        // Deadlines are kept also while the API server is away.
+        running.values().forEach(PodProcess::keepDeadlines);
+        Map<String, Pod> wanted = new LinkedHashMap<>();
+        client.pods()
+                .inNamespace(namespace)
+                .withLabelSelector(PROXIES)
+                .list()
+                .getItems()
+                .forEach(pod -> wanted.put(pod.getMetadata().getUid(), pod));
+        for (Map.Entry<String, Pod> entry : wanted.entrySet()) {
+            PodProcess process = running.get(entry.getKey());
+            if (process != null) {
+                look(process, entry.getValue());
+            } else if (entry.getValue().getMetadata().getDeletionTimestamp() == null) {
+                begin(entry.getValue());
+            }
         }
-        var field = variable.getValueFrom().getFieldRef();
-        if (field != null) {
-            return switch (field.getFieldPath()) {
-                case "metadata.name" -> pod.getMetadata().getName();
-                case "metadata.namespace" -> pod.getMetadata().getNamespace();
-                default -> throw new IllegalStateException(field.getFieldPath());
-            };
+        running.values().removeIf(process -> {
+            boolean gone = !wanted.containsKey(process.uid());
+            if (gone) {
+                process.kill();
+            }
+            return gone;
+        });
+        pods = List.copyOf(running.values());
+        endpoints = server.hasControllers() ? published() : List.of();
+        if (!server.hasControllers()) {
+            endpoints = running.values().stream()
+                    .filter(process -> process.isReady() && !process.isEnding())
+                    .map(process -> {
+                        Endpoint endpoint = new Endpoint();
+                        endpoint.setAddresses(List.of(podIp(process.address())));
+                        return endpoint;
+                    })
+                    .toList();
         }
-        var secret = variable.getValueFrom().getSecretKeyRef();
-        return new String(
-                Base64.getDecoder().decode(secret(secret.getName()).get(secret.getKey())),
-                java.nio.charset.StandardCharsets.UTF_8);
     }
 
-    private Map<String, String> secret(String name) {
-        return client.secrets().inNamespace(namespace).withName(name).require().getData();
+    private List<Endpoint> published() {
+        List<Endpoint> ready = new ArrayList<>();
+        for (EndpointSlice slice : client.discovery()
+                .v1()
+                .endpointSlices()
+                .inNamespace(namespace)
+                .withLabel(PROXIES.substring(0, PROXIES.indexOf('=')), PROXIES.substring(PROXIES.indexOf('=') + 1))
+                .withLabel(SERVICE)
+                .list()
+                .getItems()) {
+            for (Endpoint endpoint : slice.getEndpoints()) {
+                if (Boolean.TRUE.equals(endpoint.getConditions().getReady())) {
+                    ready.add(endpoint);
+                }
+            }
+        }
+        return ready;
     }
 
-    private void project(Pod pod, Volume volume, Path folder) throws IOException {
-        if (volume.getProjected() == null) {
+    private void begin(Pod pod) throws IOException {
+        String node = pod.getSpec().getNodeName();
+        if (node == null || node.isEmpty()) {
+            bind(pod);
+        }
+        addresses++;
+        String address = "127.%d.%d.%d".formatted(1 + network % 254, network / 254, addresses);
+        PodProcess process;
+        try {
+            process = PodProcess.start(client, pod, address, directory, jvm);
+        } catch (IllegalStateException volumeNotThereYet) {
             return;
         }
-        for (VolumeProjection source : volume.getProjected().getSources()) {
-            ServiceAccountTokenProjection token = source.getServiceAccountToken();
-            if (token != null) {
-                Files.writeString(folder.resolve(token.getPath()), token(pod, token.getAudience(), true));
-            }
-            if (source.getSecret() != null) {
-                for (Map.Entry<String, String> entry :
-                        secret(source.getSecret().getName()).entrySet()) {
-                    Files.write(
-                            folder.resolve(entry.getKey()), Base64.getDecoder().decode(entry.getValue()));
-                }
-            }
+        running.put(process.uid(), process);
+        report(process, false);
+    }
+
+    private void bind(Pod pod) {
+        client.bindings()
+                .inNamespace(namespace)
+                .resource(new BindingBuilder()
+                        .withNewMetadata()
+                        .withNamespace(namespace)
+                        .withName(pod.getMetadata().getName())
+                        .endMetadata()
+                        .withNewTarget()
+                        .withApiVersion("v1")
+                        .withKind("Node")
+                        .withName(NODE)
+                        .endTarget()
+                        .build())
+                .create();
+    }
+
+    private void look(PodProcess process, Pod pod) throws IOException {
+        if (pod.getMetadata().getDeletionTimestamp() != null) {
+            process.end(pod);
+        }
+        if (process.hasEnded()) {
+            client.resource(pod).withGracePeriod(0).delete();
+            return;
+        }
+        process.keepRunning();
+        try {
+            process.refreshVolumes(client);
+        } catch (IllegalStateException deleted) {
+            // What is mounted stays.
+        }
+        boolean before = process.isReady();
+        if (process.probe() != before) {
+            report(process, process.isReady());
         }
     }
 
-    /** A token of the pod's ServiceAccount, as the API server issues it to kubelets. */
-    String token(Pod pod, String audience, boolean bound) {
-        TokenRequestBuilder request = new TokenRequestBuilder()
-                .withNewSpec()
-                .withAudiences(audience)
-                .withExpirationSeconds(3_600L)
-                .endSpec();
-        if (bound) {
-            request.editSpec()
-                    .withNewBoundObjectRef()
-                    .withApiVersion("v1")
-                    .withKind("Pod")
-                    .withName(pod.getMetadata().getName())
-                    .withUid(pod.getMetadata().getUid())
-                    .endBoundObjectRef()
-                    .endSpec();
-        }
-        TokenRequest answer = client.serviceAccounts()
-                .inNamespace(namespace)
-                .withName(pod.getSpec().getServiceAccountName())
-                .tokenRequest(request.build());
-        return answer.getStatus().getToken();
+    private void report(PodProcess process, boolean isReady) {
+        String now = Instant.now().truncatedTo(ChronoUnit.SECONDS).toString();
+        String ready = isReady ? "True" : "False";
+        client.pods().inNamespace(namespace).withName(process.name()).editStatus(pod -> new PodBuilder(pod)
+                .withNewStatus()
+                .withPhase("Running")
+                .withHostIP("127.0.0.1")
+                .withPodIP(podIp(process.address()))
+                .addNewPodIP(podIp(process.address()))
+                .withStartTime(process.startedAt().toString())
+                .addNewCondition()
+                .withType("PodScheduled")
+                .withStatus("True")
+                .endCondition()
+                .addNewCondition()
+                .withType("Ready")
+                .withStatus(ready)
+                .withLastTransitionTime(now)
+                .endCondition()
+                .addNewCondition()
+                .withType("ContainersReady")
+                .withStatus(ready)
+                .withLastTransitionTime(now)
+                .endCondition()
+                .endStatus()
+                .build());
+    }
+
+    private static String podIp(String loopback) {
+        return "10" + loopback.substring("127".length());
+    }
+
+    private static String loopback(String podIp) {
+        return "127" + podIp.substring("10".length());
     }
 
     @Override
     public void close() {
-        pods.forEach(pod -> pod.process().destroy());
-        pods.forEach(pod -> Programs.end(pod.process()));
+        ended = true;
+        try {
+            thread.join(20_000);
+        } catch (InterruptedException hurried) {
+            Thread.currentThread().interrupt();
+        }
+        running.values().forEach(PodProcess::kill);
+        client.close();
     }
 }

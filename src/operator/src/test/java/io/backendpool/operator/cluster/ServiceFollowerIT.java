@@ -41,6 +41,28 @@ class ServiceFollowerIT {
         assertThat(changes).contains(web);
     }
 
+    /** The list of one namespace must not take away what is known of another. */
+    @Test
+    void follow_inSeveralNamespaces_keepsTheServicesOfAll() {
+        namespace.service("web", 80, 8080);
+        namespace.endpoints("web", 8080, List.of("10.0.0.1"));
+        try (TestNamespace second = new TestNamespace();
+                TestNamespace third = new TestNamespace()) {
+            second.service("web", 80, 8080);
+            second.endpoints("web", 8080, List.of("10.0.0.2"));
+            ServiceId other = new ServiceId(second.name, "web");
+            try (ServiceFollower several = new ServiceFollower(
+                    namespace.client, new Scope(List.of(namespace.name, second.name, third.name)))) {
+                several.follow(Set.of(web, other));
+                eventually(several, web, List.of("10.0.0.1"));
+                eventually(several, other, List.of("10.0.0.2"));
+                second.endpoints("web", 8080, List.of("10.0.0.3"));
+                eventually(several, other, List.of("10.0.0.3"));
+                eventually(several, web, List.of("10.0.0.1"));
+            }
+        }
+    }
+
     @Test
     void follow_aServiceThatComesAndGoes_isToldEachTime() {
         follower.follow(Set.of(web));
@@ -120,6 +142,10 @@ class ServiceFollowerIT {
     }
 
     private void eventually(ServiceId service, List<String> addresses) {
+        eventually(follower, service, addresses);
+    }
+
+    private static void eventually(ServiceFollower follower, ServiceId service, List<String> addresses) {
         await().atMost(Duration.ofSeconds(15)).untilAsserted(() -> {
             assertThat(follower.state(service)).isInstanceOf(ServiceState.Present.class);
             List<String> found = new ArrayList<>();

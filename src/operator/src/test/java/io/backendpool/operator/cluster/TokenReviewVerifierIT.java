@@ -16,7 +16,6 @@ import io.fabric8.kubernetes.client.http.BasicBuilder;
 import io.fabric8.kubernetes.client.http.HttpRequest;
 import io.fabric8.kubernetes.client.http.Interceptor;
 import java.net.URI;
-import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -33,7 +32,6 @@ class TokenReviewVerifierIT {
     private static final String ACCOUNT = "shop-backendpool";
 
     private final TestNamespace namespace = new TestNamespace();
-    private final Kubelet kubelet = new Kubelet(namespace.client, namespace.name, Path.of(""));
     private final PoolId shop = new PoolId(namespace.name, "shop");
 
     @BeforeEach
@@ -56,7 +54,7 @@ class TokenReviewVerifierIT {
     @Test
     void token_forAnotherAudience_opensNothing() {
         Pod pod = pod(ACCOUNT);
-        String token = kubelet.token(pod, "somebody.else", true);
+        String token = PodProcess.token(namespace.client, pod, "somebody.else", true);
         assertThat(verifier(namespace.client, Clock.systemUTC()).verify(token)).isNull();
     }
 
@@ -70,6 +68,22 @@ class TokenReviewVerifierIT {
     void token_ofAnotherServiceAccount_opensNothing() {
         assertThat(verifier(namespace.client, Clock.systemUTC()).verify(token(pod("other"), true)))
                 .isNull();
+    }
+
+    @Test
+    void token_whereTheRightToAskIsMissing_isRefusedForNow_withTheSentenceOfTheApiServer() {
+        KubernetesClient nobody = new KubernetesClientBuilder()
+                .withConfig(new ConfigBuilder(namespace.server.config())
+                        .withImpersonateUsername("nobody")
+                        .build())
+                .build();
+        try (nobody) {
+            assertThatThrownBy(() -> verifier(nobody, Clock.systemUTC()).verify(token(pod(ACCOUNT), true)))
+                    .isInstanceOfSatisfying(
+                            KubernetesClientException.class, refused -> assertThat(ApiProblem.of(refused))
+                                    .contains("cannot create resource \"tokenreviews\"")
+                                    .endsWith("(expected: a Role that grants it)"));
+        }
     }
 
     @Test
@@ -160,7 +174,7 @@ class TokenReviewVerifierIT {
     }
 
     private String token(Pod pod, boolean bound) {
-        return kubelet.token(pod, TokenReviewVerifier.AUDIENCE, bound);
+        return PodProcess.token(namespace.client, pod, TokenReviewVerifier.AUDIENCE, bound);
     }
 
     private Pod pod(String account) {

@@ -16,6 +16,7 @@ import io.backendpool.control.v1.ProxyMessage;
 import io.backendpool.operator.certificates.CertificateAuthority;
 import io.backendpool.operator.certificates.CertificatePolicy;
 import io.backendpool.operator.certificates.DirectoryCertificateStore;
+import io.backendpool.operator.logs.PoolLines;
 import io.backendpool.pool.Backend;
 import io.backendpool.pool.BackendGroup;
 import io.backendpool.pool.BackendKey;
@@ -40,9 +41,11 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The server against scripted proxies, over TLS on a real socket. */
+@ExtendWith(PoolLines.class)
 class ControlServerTest {
     private static final PoolId WEB = new PoolId("shop", "web");
     private static final PoolId API = new PoolId("shop", "api");
@@ -133,6 +136,42 @@ class ControlServerTest {
         proxy.ack(newest);
         await().until(() -> newest.equals(only().acked()));
         assertThat(proxy.heard).hasSize(3);
+    }
+
+    @Test
+    void proxyThatLags_isBehindSinceTheFirstChangeThatItLacks() throws Exception {
+        FakeClock clock = new FakeClock(Instant.parse("2026-01-01T00:00:00Z"));
+        server.close();
+        server = start(config(0, 60_000, 5_000, 3), new InMemoryRevisionStore(), clock);
+        ScriptedProxy proxy = synced("web-0", pool(1));
+        assertThat(only().behindSince()).isNull();
+
+        clock.advance(Duration.ofSeconds(10));
+        Instant firstChange = clock.instant();
+        Revision second = server.publish(pool(2));
+        clock.advance(Duration.ofSeconds(10));
+        server.publish(pool(3));
+        assertThat(only().behindSince()).isEqualTo(firstChange);
+
+        // It goes away and comes back with what it had: what it lacks is as old as before.
+        proxy.close();
+        await().until(() -> server.proxies(WEB).isEmpty());
+        clock.advance(Duration.ofSeconds(10));
+        ScriptedProxy again = connect("web-0", new Revision(1, SnapshotDigest.of(pool(1))));
+        await().until(() -> !server.proxies(WEB).isEmpty());
+        assertThat(only().behindSince()).isEqualTo(firstChange);
+        assertThat(second.number()).isEqualTo(2);
+
+        Revision newest = SnapshotCodec.decode(again.message(0).getDelta().getRevision());
+        again.ack(newest);
+        await().until(() -> newest.equals(only().acked()));
+        assertThat(only().behindSince()).isNull();
+
+        // One that is new lacks nothing that it once had: its age counts from its coming.
+        clock.advance(Duration.ofHours(1));
+        connect("web-1", null);
+        await().until(() -> server.proxies(WEB).size() == 2);
+        assertThat(server.proxies(WEB).getLast().behindSince()).isEqualTo(clock.instant());
     }
 
     @Test
@@ -390,7 +429,11 @@ class ControlServerTest {
     }
 
     private ControlServer start(ControlServerConfig config, RevisionStore store) throws IOException {
-        ControlServer started = ControlServer.start(config, authority, TOKENS, store, Clock.systemUTC());
+        return start(config, store, Clock.systemUTC());
+    }
+
+    private ControlServer start(ControlServerConfig config, RevisionStore store, Clock clock) throws IOException {
+        ControlServer started = ControlServer.start(config, authority, TOKENS, store, clock);
         open.add(started);
         return started;
     }

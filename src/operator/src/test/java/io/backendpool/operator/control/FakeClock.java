@@ -7,14 +7,16 @@ import java.time.ZoneId;
 import java.time.ZoneOffset;
 
 /** Time that stands until a test moves it. */
-final class FakeClock extends Clock {
+public final class FakeClock extends Clock {
     private volatile Instant now;
 
-    FakeClock(Instant now) {
+    /** Stands at {@code now}. */
+    public FakeClock(Instant now) {
         this.now = now;
     }
 
-    void advance(Duration by) {
+    /** Lets {@code by} pass. */
+    public void advance(Duration by) {
         now = now.plus(by);
     }
 

@@ -6,6 +6,8 @@ import io.backendpool.control.PublishedPool;
 import io.backendpool.control.Revision;
 import io.backendpool.control.SnapshotDigest;
 import io.backendpool.pool.PoolSnapshot;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -16,6 +18,7 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
 
 /** Whatever the order of messages, answers and losses: the proxy ends on the newest revision. */
 class ProxySyncTest {
@@ -54,6 +57,51 @@ class ProxySyncTest {
         assertThat(world.sync.next(world::find)).isInstanceOf(ProxySync.Wait.class);
     }
 
+    /** The law of freshness: what is told is the oldest publication that the proxy does not hold, however bursts coalesce. */
+    @Property(tries = 500)
+    void behindSince_isTheOldestChangeThatIsNotAcknowledged(@ForAll("events") List<Event> events) {
+        World world = new World();
+        world.publish(0);
+        for (int i = 0; i < events.size(); i++) {
+            world.happens(events.get(i), i + 1);
+            assertThat(world.sync.behindSince()).isEqualTo(world.oldestLacked());
+        }
+        world.publish(events.size() + 1);
+        for (int i = 0; i < 5; i++) {
+            world.deliver();
+        }
+        assertThat(world.sync.behindSince()).isNull();
+    }
+
+    @Test
+    void behindSince_ofABurst_isTheFirstOfIt() {
+        World world = new World();
+        world.publish(0);
+        world.deliver();
+        world.happens(Event.PUBLISH, 10);
+        world.happens(Event.PUBLISH, 20);
+        world.happens(Event.PUBLISH, 30);
+        assertThat(world.sync.behindSince()).isEqualTo(Instant.ofEpochSecond(10));
+
+        world.deliver();
+        // 10 was under way; 20 was overtaken by 30, and is what has waited longest.
+        assertThat(world.sync.behindSince()).isEqualTo(Instant.ofEpochSecond(20));
+
+        world.deliver();
+        assertThat(world.sync.behindSince()).isNull();
+    }
+
+    @Test
+    void behindSince_ofARefusedRevision_goesOnAging() {
+        World world = new World();
+        world.publish(0);
+        world.deliver();
+        world.happens(Event.PUBLISH, 10);
+        world.happens(Event.REFUSE, 11);
+        world.happens(Event.PUBLISH, 20);
+        assertThat(world.sync.behindSince()).isEqualTo(Instant.ofEpochSecond(10));
+    }
+
     /** An operator, a wire that holds one message, and a proxy. */
     private static final class World {
         private final Map<String, PublishedPool> history = new LinkedHashMap<>();
@@ -62,7 +110,34 @@ class ProxySyncTest {
         private @Nullable PublishedPool live;
         private ProxySync.Step wire = new ProxySync.Wait();
 
+        /** What was published since the proxy came, the model of freshness: contents that differ from the one before. */
+        private final List<Publication> publications = new ArrayList<>();
+
+        private int heldIndex = -1;
+        private int sentIndex = -1;
+        private Instant now = Instant.EPOCH;
+
+        private record Publication(String digest, Instant at) {}
+
+        private @Nullable Instant oldestLacked() {
+            return live != null
+                            && live.revision().digest().equals(newest.revision().digest())
+                    ? null
+                    : publications.get(heldIndex + 1).at();
+        }
+
+        private void offered() {
+            String digest = newest.revision().digest();
+            if (publications.isEmpty() || !publications.getLast().digest().equals(digest)) {
+                publications.add(new Publication(digest, now));
+            }
+            if (live != null && live.revision().digest().equals(digest)) {
+                heldIndex = publications.size() - 1;
+            }
+        }
+
         private void happens(Event event, int time) {
+            now = Instant.ofEpochSecond(time);
             switch (event) {
                 case PUBLISH -> publish(time);
                 case PUBLISH_SAME_AS_BEFORE -> publishSame();
@@ -116,14 +191,18 @@ class ProxySyncTest {
 
         private void offer() {
             history.put(newest.revision().digest(), newest);
-            sync.publish(newest);
+            offered();
+            sync.publish(newest, now);
             send();
         }
 
         private void connect(@Nullable Revision applied) {
             sync = new ProxySync(applied);
             wire = new ProxySync.Wait();
-            sync.publish(newest);
+            publications.clear();
+            heldIndex = -1;
+            offered();
+            sync.publish(newest, now);
             send();
         }
 
@@ -140,6 +219,7 @@ class ProxySyncTest {
             }
             assertThat(wire).as("one revision under way at most").isInstanceOf(ProxySync.Wait.class);
             wire = step;
+            sentIndex = publications.size() - 1;
         }
 
         private void deliver() {
@@ -153,6 +233,7 @@ class ProxySyncTest {
                 assertThat(delta.base().snapshot()).isEqualTo(base.snapshot());
             }
             live = sent;
+            heldIndex = sentIndex;
             wire = new ProxySync.Wait();
             assertThat(sync.acked(sent.revision())).isTrue();
             send();

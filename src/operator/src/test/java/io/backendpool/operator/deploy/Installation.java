@@ -82,9 +82,14 @@ public final class Installation {
 
     /** How the operator's pod reaches the API server: as its ServiceAccount, with no more rights than the manifests give. */
     public static Config asOperator(Config admin, KubernetesClient client) {
+        return as(admin, client, "backendpool-system", "backendpool-operator");
+    }
+
+    /** How a pod of a ServiceAccount reaches the API server. */
+    static Config as(Config admin, KubernetesClient client, String namespace, String account) {
         TokenRequest answer = client.serviceAccounts()
-                .inNamespace("backendpool-system")
-                .withName("backendpool-operator")
+                .inNamespace(namespace)
+                .withName(account)
                 .tokenRequest(new TokenRequestBuilder()
                         .withNewSpec()
                         .withExpirationSeconds(3_600L)

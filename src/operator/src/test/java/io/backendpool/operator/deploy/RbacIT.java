@@ -9,6 +9,7 @@ import io.backendpool.operator.cluster.ClusterOperator;
 import io.backendpool.operator.cluster.ClusterOptions;
 import io.backendpool.operator.cluster.Scope;
 import io.backendpool.operator.kubernetes.ApiServer;
+import io.backendpool.operator.logs.PoolLines;
 import io.fabric8.kubernetes.api.model.authentication.TokenReview;
 import io.fabric8.kubernetes.api.model.authentication.TokenReviewBuilder;
 import io.fabric8.kubernetes.client.Config;
@@ -20,8 +21,10 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /** The whole operator with the rights that the manifests give, on an API server that enforces them. */
+@ExtendWith(PoolLines.class)
 class RbacIT {
     private final ApiServer server = ApiServer.shared();
 
@@ -43,6 +46,7 @@ class RbacIT {
                 0,
                 "backendpool-operator",
                 ClusterOptions.LeaseTimes.USUAL,
+                ClusterOptions.USUAL_CA_OVERLAP,
                 "backendpool/proxy:1");
         try (ClusterOperator operator = ClusterOperator.start(config, options, Clock.systemUTC())) {
             BackendPool pool = Serialization.unmarshal("""

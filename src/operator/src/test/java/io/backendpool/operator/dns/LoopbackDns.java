@@ -22,29 +22,31 @@ import org.xbill.DNS.Section;
 import org.xbill.DNS.Type;
 
 /** A small DNS server over UDP on loopback. What it answers can be changed while it runs. */
-final class LoopbackDns implements AutoCloseable {
+public final class LoopbackDns implements AutoCloseable {
     private final DatagramSocket socket;
     private final Map<String, List<Record>> zone = new ConcurrentHashMap<>();
     private final Map<Integer, Integer> failing = new ConcurrentHashMap<>();
     private final AtomicInteger questions = new AtomicInteger();
 
-    LoopbackDns() throws IOException {
+    /** Knows no name yet. */
+    public LoopbackDns() throws IOException {
         socket = new DatagramSocket(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
         Thread.ofPlatform().daemon().name("loopback-dns").start(this::serve);
     }
 
-    InetSocketAddress address() {
+    /** Where it listens. */
+    public InetSocketAddress address() {
         return new InetSocketAddress(InetAddress.getLoopbackAddress(), socket.getLocalPort());
     }
 
     /** The name has these from now on; each {@code "A 203.0.113.7 TTL"} or {@code "AAAA ..."}. */
-    void answer(String name, String... records) {
+    public void answer(String name, String... records) {
         failing.clear();
         zone.put(name, Arrays.stream(records).map(text -> record(name, text)).toList());
     }
 
     /** Every question of {@code type} (a {@link Type}) gets {@code rcode}. */
-    void fail(int type, int rcode) {
+    public void fail(int type, int rcode) {
         failing.put(type, rcode);
     }
 

@@ -14,6 +14,7 @@ import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -32,6 +33,8 @@ class NameFollowerTest {
 
     private LoopbackDns dns;
     private NameFollower follower;
+    private volatile List<String> formerAnswers = List.of();
+    private final AtomicInteger unreadable = new AtomicInteger();
     private final List<String> changes = new CopyOnWriteArrayList<>();
 
     @BeforeEach
@@ -39,14 +42,21 @@ class NameFollowerTest {
         dns = new LoopbackDns();
         Path hosts = directory.resolve("hosts");
         Files.writeString(hosts, "127.0.0.1 localhost\n::1 localhost\n203.0.113.99 pinned.example.com\n");
-        follower =
-                new NameFollower(DnsResolver.of(dns.address(), hosts), Clock.fixed(NOW, ZoneOffset.UTC), changes::add);
+        follower = new NameFollower(
+                DnsResolver.of(dns.address(), hosts), this::former, Clock.fixed(NOW, ZoneOffset.UTC), changes::add);
     }
 
     @AfterEach
     void stop() {
         follower.close();
         dns.close();
+    }
+
+    private List<String> former(String name) throws IOException {
+        if (unreadable.getAndDecrement() > 0) {
+            throw new IOException("the API server does not answer");
+        }
+        return name.equals(NAME) ? formerAnswers : List.of();
     }
 
     private void awaitResolution(String name, Resolution expected) {
@@ -107,6 +117,36 @@ class NameFollowerTest {
         await().atMost(Duration.ofSeconds(15)).untilAsserted(() -> assertThat(follower.resolution(NAME))
                 .isInstanceOfSatisfying(Resolution.LastKnown.class, known -> assertThat(known.addresses())
                         .isEqualTo(all)));
+    }
+
+    @Test
+    void follow_whenDnsIsDownAtTheStart_goesOnWithTheFormerAnswer() {
+        formerAnswers = List.of("203.0.113.2", "203.0.113.1", "203.0.113.2");
+        dns.fail(Type.A, Rcode.SERVFAIL);
+        dns.fail(Type.AAAA, Rcode.SERVFAIL);
+        follower.follow(Set.of(NAME));
+
+        await().atMost(Duration.ofSeconds(15)).untilAsserted(() -> assertThat(follower.resolution(NAME))
+                .isInstanceOfSatisfying(Resolution.LastKnown.class, known -> {
+                    assertThat(known.addresses()).containsExactly("203.0.113.1", "203.0.113.2");
+                    assertThat(known.since()).isEqualTo(NOW);
+                }));
+
+        dns.answer(NAME, "A 203.0.113.7 0");
+        awaitResolution(NAME, new Resolution.Resolved(List.of("203.0.113.7")));
+        assertThat(changes).hasSize(2);
+    }
+
+    @Test
+    void follow_whenTheFormerAnswerCannotBeRead_isPendingUntilItCan() {
+        formerAnswers = List.of("203.0.113.1");
+        unreadable.set(1);
+        follower.follow(Set.of(NAME));
+
+        await().atMost(Duration.ofSeconds(15)).until(() -> !changes.isEmpty());
+        assertThat(follower.resolution(NAME))
+                .isEqualTo(new Resolution.LastKnown(List.of("203.0.113.1"), "no such name", NOW));
+        assertThat(changes).hasSize(1);
     }
 
     @Test

@@ -38,7 +38,7 @@ public final class ApiServer implements AutoCloseable {
     public enum Kind {
         /** A cluster that was there before; it may have nodes. */
         CLUSTER,
-        /** A kube-apiserver without controllers and nodes: nothing is garbage collected, no pod runs. */
+        /** A kube-apiserver without nodes: no pod runs but those that a test plays the kubelet of. */
         BINARIES,
         /** A whole cluster with one node. */
         K3S,
@@ -50,7 +50,7 @@ public final class ApiServer implements AutoCloseable {
             return this != IN_JVM;
         }
 
-        /** Whether deployments become pods, and what an owner leaves behind is collected. */
+        /** Whether it runs pods by itself. */
         public boolean hasNodes() {
             return this == CLUSTER || this == K3S;
         }
@@ -140,6 +140,11 @@ public final class ApiServer implements AutoCloseable {
         return kind;
     }
 
+    /** Whether Deployments become pods and Services EndpointSlices, and what an owner leaves behind is collected. */
+    public boolean hasControllers() {
+        return kind.hasNodes() || (processes != null && processes.hasControllers());
+    }
+
     /** A client that may do everything. It belongs to this server: do not close it. */
     public KubernetesClient client() {
         return client;
@@ -202,7 +207,12 @@ public final class ApiServer implements AutoCloseable {
         return switch (kind) {
             case CLUSTER -> "the cluster of BACKENDPOOL_TEST_KUBECONFIG, " + config.getMasterUrl();
             case BINARIES ->
-                "kube-apiserver " + client.getKubernetesVersion().getGitVersion() + " of KUBEBUILDER_ASSETS";
+                "kube-apiserver %s of KUBEBUILDER_ASSETS, %s"
+                        .formatted(
+                                client.getKubernetesVersion().getGitVersion(),
+                                hasControllers()
+                                        ? "with kube-controller-manager"
+                                        : "without controllers (no kube-controller-manager there)");
             case K3S -> "K3s in Docker, " + K3S_IMAGE;
             case IN_JVM -> "in-JVM (no BACKENDPOOL_TEST_KUBECONFIG, no KUBEBUILDER_ASSETS, no Docker)";
         };

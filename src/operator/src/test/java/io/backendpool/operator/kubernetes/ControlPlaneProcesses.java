@@ -26,11 +26,25 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * etcd and kube-apiserver as processes of this test, on loopback, with RBAC switched on and ServiceAccount tokens signed.
- * Data lives in a temporary folder, which goes when they are closed.
+ * etcd and kube-apiserver as processes of this test, on loopback, with RBAC switched on and ServiceAccount tokens signed;
+ * kube-controller-manager beside them where the folder has it, so that Deployments become pods, Services become
+ * EndpointSlices and what an owner leaves behind is collected. Data lives in a temporary folder, which goes when they are
+ * closed.
  */
 final class ControlPlaneProcesses implements AutoCloseable {
     private static final Duration START_LIMIT = Duration.ofSeconds(90);
+    private static final String CONTROLLER_MANAGER = "kube-controller-manager";
+
+    /** What the tests need of a cluster's controllers; those that manage nodes would only miss theirs. */
+    private static final List<String> CONTROLLERS = List.of(
+            "deployment-controller",
+            "replicaset-controller",
+            "endpointslice-controller",
+            "garbage-collector-controller",
+            "namespace-controller",
+            "serviceaccount-controller",
+            "serviceaccount-token-controller",
+            "disruption-controller");
 
     private final Path assets;
     private final Path directory;
@@ -38,10 +52,13 @@ final class ControlPlaneProcesses implements AutoCloseable {
     private final int etcdPort = freePort();
     private final int port = freePort();
     private final Process etcd;
+    private final boolean hasControllers;
     private @Nullable Process apiServer;
+    private @Nullable Process controllers;
 
     private ControlPlaneProcesses(Path assets) throws IOException {
         this.assets = assets;
+        hasControllers = Files.isExecutable(assets.resolve(CONTROLLER_MANAGER));
         directory = Files.createTempDirectory("api-server-");
         writeKeys();
         etcd = start("etcd", etcdCommand());
@@ -59,6 +76,7 @@ final class ControlPlaneProcesses implements AutoCloseable {
             // However the JVM ends, short of SIGKILL
             Runtime.getRuntime().addShutdownHook(new Thread(started::close));
             started.startApiServer();
+            started.startControllers();
             return started;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -81,7 +99,7 @@ final class ControlPlaneProcesses implements AutoCloseable {
     }
 
     private List<String> apiServerCommand() {
-        return List.of(
+        List<String> command = new ArrayList<>(List.of(
                 "--bind-address=127.0.0.1",
                 "--advertise-address=127.0.0.1",
                 "--secure-port=" + port,
@@ -93,9 +111,35 @@ final class ControlPlaneProcesses implements AutoCloseable {
                 "--service-account-issuer=https://kubernetes.default.svc",
                 "--service-account-key-file=" + directory.resolve("sa.pub"),
                 "--service-account-signing-key-file=" + directory.resolve("sa.key"),
-                // Without controllers no namespace has a ServiceAccount "default"
-                "--disable-admission-plugins=ServiceAccount",
-                "--service-cluster-ip-range=10.96.0.0/16");
+                "--service-cluster-ip-range=10.96.0.0/16"));
+        if (!hasControllers) {
+            // Nobody gives a namespace its ServiceAccount "default"
+            command.add("--disable-admission-plugins=ServiceAccount");
+        }
+        return command;
+    }
+
+    /** Whether kube-controller-manager runs beside them. */
+    boolean hasControllers() {
+        return hasControllers;
+    }
+
+    private void startControllers() throws IOException {
+        if (!hasControllers) {
+            return;
+        }
+        Path kubeconfig = Files.writeString(directory.resolve("controllers.kubeconfig"), kubeconfig());
+        controllers = start(
+                CONTROLLER_MANAGER,
+                List.of(
+                        "--kubeconfig=" + kubeconfig,
+                        "--controllers=" + String.join(",", CONTROLLERS),
+                        "--leader-elect=false",
+                        "--service-account-private-key-file=" + directory.resolve("sa.key"),
+                        "--root-ca-file=" + directory.resolve("apiserver.crt"),
+                        "--kube-api-qps=300",
+                        "--kube-api-burst=600",
+                        "--secure-port=0"));
     }
 
     synchronized void startApiServer() {
@@ -214,6 +258,10 @@ final class ControlPlaneProcesses implements AutoCloseable {
 
     @Override
     public synchronized void close() {
+        if (controllers != null) {
+            stop(controllers);
+            controllers = null;
+        }
         stopApiServer();
         stop(etcd);
         try (Stream<Path> files = Files.walk(directory)) {

@@ -8,9 +8,13 @@ import io.backendpool.control.BackendStatus;
 import io.backendpool.control.ProxyStatus;
 import io.backendpool.control.PublishedPool;
 import io.backendpool.control.Revision;
+import io.backendpool.control.SnapshotDigest;
 import io.backendpool.control.Traffic;
+import io.backendpool.operator.certificates.CertificateExpiry;
 import io.backendpool.operator.control.ConnectedProxy;
 import io.backendpool.operator.dns.DnsResolver;
+import io.backendpool.operator.dns.LoopbackDns;
+import io.backendpool.operator.logs.PoolLines;
 import io.backendpool.operator.translate.BackendAddress;
 import io.backendpool.operator.translate.KeyedCertificate;
 import io.backendpool.operator.translate.PoolSpec;
@@ -23,6 +27,9 @@ import io.backendpool.pool.LoadBalancing;
 import io.backendpool.pool.PoolId;
 import io.backendpool.pool.PoolSnapshot;
 import io.backendpool.pool.TrafficPolicy;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -37,7 +44,12 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+import org.xbill.DNS.Rcode;
+import org.xbill.DNS.Type;
 
+@ExtendWith(PoolLines.class)
 class PoolKeeperTest {
     private static final PoolId POOL = new PoolId("shop", "web");
 
@@ -45,21 +57,31 @@ class PoolKeeperTest {
     private final FakeHost host = new FakeHost();
     private final RecordingStatus statuses = new RecordingStatus();
     private final FakeSecrets secrets = new FakeSecrets();
-    private final PoolKeeper keeper =
-            new PoolKeeper(channel, host, statuses, DnsResolver.ofSystem(), Services.NONE, secrets, Clock.systemUTC());
+    private final PoolKeeper keeper = new PoolKeeper(
+            channel,
+            host,
+            statuses,
+            DnsResolver.ofSystem(),
+            Services.NONE,
+            secrets,
+            LastPublished.NONE,
+            Clock.systemUTC());
 
     /** One proxy that has whatever is published, and says what the test lets it say. */
     private static final class FakeChannel implements ProxyChannel {
         final List<PoolSnapshot> published = new CopyOnWriteArrayList<>();
         final Map<PoolId, PublishedPool> current = new ConcurrentHashMap<>();
         volatile HealthState health = HealthState.HEALTHY;
+        volatile boolean connected = true;
+        volatile boolean acknowledges = true;
+        private volatile @Nullable Revision acked;
         private volatile Consumer<PoolId> listener = pool -> {};
 
         @Override
         public PublishedPool publish(PoolSnapshot snapshot) {
             published.add(snapshot);
             PublishedPool next =
-                    new PublishedPool(new Revision(published.size(), "sha256:" + published.size()), snapshot);
+                    new PublishedPool(new Revision(published.size(), SnapshotDigest.of(snapshot)), snapshot);
             current.put(snapshot.id(), next);
             return next;
         }
@@ -77,8 +99,11 @@ class PoolKeeperTest {
         @Override
         public List<ConnectedProxy> proxies(PoolId pool) {
             PublishedPool now = current.get(pool);
-            if (now == null) {
+            if (now == null || !connected) {
                 return List.of();
+            }
+            if (acknowledges) {
+                acked = now.revision();
             }
             List<BackendStatus> backends = new ArrayList<>();
             now.snapshot()
@@ -87,7 +112,12 @@ class PoolKeeperTest {
                             backends.add(new BackendStatus(backend.key(), health, "said", Instant.EPOCH, 100, 0, 0)));
             ProxyStatus status = new ProxyStatus(true, backends, Traffic.NONE);
             return List.of(
-                    new ConnectedProxy("p0", "1", Instant.EPOCH, now.revision(), Duration.ofMillis(1), null, status));
+                    new ConnectedProxy("p0", "1", Instant.EPOCH, acked, Duration.ofMillis(1), null, null, status));
+        }
+
+        @Override
+        public CertificateExpiry certificates() {
+            return new CertificateExpiry(Instant.EPOCH, Instant.EPOCH);
         }
 
         @Override
@@ -142,7 +172,7 @@ class PoolKeeperTest {
 
         @Override
         public State state(PoolId pool) {
-            return new State(1, "", List.of());
+            return new State(1, "", "", List.of());
         }
 
         @Override
@@ -153,6 +183,18 @@ class PoolKeeperTest {
         final List<BackendPoolStatus> written = new CopyOnWriteArrayList<>();
         final List<Long> writtenNanos = new CopyOnWriteArrayList<>();
         final List<PoolId> forgotten = new CopyOnWriteArrayList<>();
+        volatile boolean keepsLast = true;
+        volatile @Nullable BackendPoolStatus last;
+
+        @Override
+        public @Nullable BackendPoolStatus last(PoolId pool) {
+            return last;
+        }
+
+        @Override
+        public boolean keepsLast() {
+            return keepsLast;
+        }
 
         @Override
         public void write(PoolId pool, BackendPoolStatus status) {
@@ -170,6 +212,12 @@ class PoolKeeperTest {
                     ? ""
                     : String.valueOf(
                             Objects.requireNonNull(written.getLast().backends).getFirst().health);
+        }
+
+        boolean said(String reason) {
+            return written.stream()
+                    .flatMap(status -> Objects.requireNonNull(status.conditions).stream())
+                    .anyMatch(condition -> condition.getReason().equals(reason));
         }
 
         String reason(String type) {
@@ -199,6 +247,163 @@ class PoolKeeperTest {
     @AfterEach
     void close() {
         keeper.close();
+    }
+
+    /** What a former operator wrote of {@link #spec}. */
+    private BackendPoolStatus former() {
+        FakeChannel itsChannel = new FakeChannel();
+        RecordingStatus itsStatus = new RecordingStatus();
+        try (PoolKeeper itself = new PoolKeeper(
+                itsChannel,
+                host,
+                itsStatus,
+                DnsResolver.ofSystem(),
+                Services.NONE,
+                Secrets.NONE,
+                LastPublished.NONE,
+                Clock.systemUTC())) {
+            itself.upsert(spec(1));
+            await().until(() -> itsStatus.reason("Ready").equals("AllHealthy"));
+        }
+        return itsStatus.written.getLast();
+    }
+
+    private PoolKeeper next(Duration grace) {
+        return new PoolKeeper(
+                channel,
+                host,
+                statuses,
+                DnsResolver.ofSystem(),
+                Services.NONE,
+                Secrets.NONE,
+                LastPublished.NONE,
+                grace,
+                Clock.systemUTC());
+    }
+
+    @Test
+    void takeOver_beforeTheProxiesDial_writesNothing_andNothingWhenTheyDo() {
+        statuses.last = former();
+        channel.connected = false;
+        try (PoolKeeper next = next(Duration.ofHours(1))) {
+            next.upsert(spec(1));
+            next.views();
+            channel.says(HealthState.HEALTHY);
+            await().during(Duration.ofMillis(300)).until(statuses.written::isEmpty);
+
+            channel.connected = true;
+            channel.says(HealthState.HEALTHY);
+            await().during(Duration.ofMillis(300)).until(statuses.written::isEmpty);
+
+            // From now on its own word: a proxy that goes is told at once.
+            channel.connected = false;
+            channel.says(HealthState.HEALTHY);
+            await().untilAsserted(() -> assertThat(statuses.reason("Ready")).isEqualTo("NoReport"));
+        }
+    }
+
+    @Test
+    void takeOver_whenNoProxyDialsInTime_saysSo() {
+        statuses.last = former();
+        channel.connected = false;
+        try (PoolKeeper next = next(Duration.ofMillis(200))) {
+            next.upsert(spec(1));
+            await().untilAsserted(() -> {
+                assertThat(statuses.reason("Ready")).isEqualTo("NoReport");
+                assertThat(statuses.reason("Programmed")).isEqualTo("NoProxyConnected");
+            });
+        }
+    }
+
+    @Test
+    void takeOver_withAnotherRevision_neverSaysThatItIsLive() {
+        statuses.last = former();
+        channel.connected = false;
+        channel.acknowledges = false;
+        try (PoolKeeper next = next(Duration.ofHours(1))) {
+            next.upsert(spec(2));
+            await().untilAsserted(() -> {
+                assertThat(statuses.reason("Programmed")).isEqualTo("Pending");
+                assertThat(statuses.reason("Ready")).isEqualTo("AllHealthy");
+            });
+            channel.connected = true;
+            channel.says(HealthState.HEALTHY);
+            channel.acknowledges = true;
+            channel.says(HealthState.HEALTHY);
+            await().untilAsserted(
+                            () -> assertThat(statuses.reason("Programmed")).isEqualTo("Programmed"));
+            assertThat(statuses.said("NoReport")).isFalse();
+            assertThat(statuses.said("NoProxyConnected")).isFalse();
+        }
+    }
+
+    @Test
+    void takeOver_whereSomebodyWaitsForTheFirstWord_writesItWhenItIsItsOwn() {
+        statuses.last = former();
+        statuses.keepsLast = false;
+        channel.connected = false;
+        try (PoolKeeper next = next(Duration.ofHours(1))) {
+            next.upsert(spec(1));
+            await().during(Duration.ofMillis(300)).until(statuses.written::isEmpty);
+            channel.connected = true;
+            channel.says(HealthState.HEALTHY);
+            await().untilAsserted(() -> assertThat(statuses.written).hasSize(1));
+        }
+    }
+
+    private static PoolSpec named(String name) {
+        return new PoolSpec(
+                POOL,
+                null,
+                List.of(new Listener("http", 8080, Listener.Protocol.HTTP)),
+                List.of(new PoolSpec.Group(
+                        "a", 1, new PoolSpec.Addresses(List.of(new BackendAddress(name, 80, true))))),
+                new LoadBalancing(LoadBalancing.Policy.ROUND_ROBIN),
+                null,
+                TrafficPolicy.DEFAULT,
+                1);
+    }
+
+    /** An operator that starts while DNS is down must not take a name's backends from proxies that use them. */
+    @Test
+    void restart_whileDnsIsDown_keepsTheNamesBackends_andSaysThatTheyAreOld(@TempDir Path directory)
+            throws IOException {
+        Path hosts = Files.writeString(directory.resolve("hosts"), "127.0.0.1 localhost\n");
+        try (LoopbackDns dns = new LoopbackDns()) {
+            DnsResolver resolver = DnsResolver.of(dns.address(), hosts);
+            dns.answer("web.example.com", "A 203.0.113.1 60", "A 203.0.113.2 60");
+            try (PoolKeeper first = new PoolKeeper(
+                    channel, host, statuses, resolver, Services.NONE, Secrets.NONE, LastPublished.NONE, Clock.systemUTC())) {
+                first.upsert(named("web.example.com"));
+                await().until(() -> !channel.published.isEmpty());
+            }
+            PoolSnapshot copy = channel.published.getLast();
+            assertThat(copy.backends()).hasSize(2);
+
+            dns.fail(Type.A, Rcode.SERVFAIL);
+            dns.fail(Type.AAAA, Rcode.SERVFAIL);
+            FakeChannel nextChannel = new FakeChannel();
+            RecordingStatus nextStatus = new RecordingStatus();
+            try (PoolKeeper next = new PoolKeeper(
+                    nextChannel, host, nextStatus, resolver, Services.NONE, Secrets.NONE, pool -> copy, Clock.systemUTC())) {
+                next.upsert(named("web.example.com"));
+                await().atMost(Duration.ofSeconds(20)).until(() -> !nextChannel.published.isEmpty());
+                assertThat(nextChannel.published).containsOnly(copy);
+                await().untilAsserted(() ->
+                        assertThat(nextStatus.reason("ResolvedRefs")).isEqualTo("NameStale"));
+            }
+        }
+    }
+
+    @Test
+    void flush_atTheEnd_isNotHeldBackByATakeOver() {
+        statuses.last = former();
+        channel.connected = false;
+        try (PoolKeeper next = next(Duration.ofHours(1))) {
+            next.upsert(spec(1));
+            next.flush();
+            assertThat(statuses.reason("Ready")).isEqualTo("NoReport");
+        }
     }
 
     @Test

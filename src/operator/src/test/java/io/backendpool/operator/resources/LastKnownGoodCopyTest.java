@@ -14,6 +14,8 @@ import io.backendpool.pool.Listener;
 import io.backendpool.pool.LoadBalancing;
 import io.backendpool.pool.PoolId;
 import io.backendpool.pool.PoolSnapshot;
+import io.fabric8.kubernetes.api.model.Secret;
+import io.fabric8.kubernetes.api.model.SecretBuilder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -37,6 +39,27 @@ class LastKnownGoodCopyTest {
         byte[] file = Base64.getDecoder().decode(((LastKnownGoodCopy.Kept) copy).base64());
         Path mounted = Files.write(folder.resolve("last-known-good.gz"), file);
         assertThat(LastKnownGood.read(mounted, ID)).isEqualTo(new LastKnownGood.Found(pool));
+    }
+
+    @Test
+    void copy_inABootstrapSecret_isReadBack() {
+        PublishedPool pool = published(3);
+        String copy = ((LastKnownGoodCopy.Kept) LastKnownGoodCopy.of(pool)).base64();
+
+        assertThat(BootstrapSecret.lastKnownGood(secret(copy), ID)).isEqualTo(new LastKnownGood.Found(pool));
+        assertThat(BootstrapSecret.lastKnownGood(secret(copy), new PoolId("shop", "api")))
+                .isEqualTo(
+                        new LastKnownGood.Unusable(
+                                "Secret shop/api-backendpool-bootstrap last-known-good.gz: pool: shop/web (expected: shop/api)"));
+        assertThat(BootstrapSecret.lastKnownGood(secret("?"), ID)).isInstanceOf(LastKnownGood.Unusable.class);
+        assertThat(BootstrapSecret.lastKnownGood(new Secret(), ID)).isEqualTo(new LastKnownGood.Absent());
+        assertThat(BootstrapSecret.lastKnownGood(null, ID)).isEqualTo(new LastKnownGood.Absent());
+    }
+
+    private static Secret secret(String copy) {
+        return new SecretBuilder()
+                .addToData(BootstrapSecret.LAST_KNOWN_GOOD, copy)
+                .build();
     }
 
     @Test

@@ -5,9 +5,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.backendpool.operator.translate.KeyedCertificate;
 import io.backendpool.operator.translate.SecretId;
 import io.backendpool.operator.translate.SecretState;
+import io.backendpool.pool.BackendGroup;
+import io.backendpool.pool.Certificate;
+import io.backendpool.pool.LoadBalancing;
+import io.backendpool.pool.PoolId;
+import io.backendpool.pool.PoolSnapshot;
+import io.backendpool.pool.TrafficPolicy;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -77,7 +84,18 @@ class SecretBookTest {
 
     @Test
     void badSinceBeforeTheOperatorsStart_goesOnWithThePublishedOne() {
-        SecretBook after = new SecretBook(NOW, secret -> secret.equals(WEB) ? FIRST.content() : null);
+        PoolId pool = new PoolId("shop", "pool");
+        PoolSnapshot copy = new PoolSnapshot(
+                pool,
+                List.of(),
+                List.of(new BackendGroup("web", 1)),
+                List.of(),
+                new LoadBalancing(LoadBalancing.Policy.ROUND_ROBIN),
+                null,
+                TrafficPolicy.DEFAULT,
+                List.of(new Certificate("web", FIRST.chain(), FIRST.key())));
+        SecretBook after =
+                new SecretBook(NOW, new PublishedCertificates(unused -> copy, namespace -> List.of(pool)));
         after.follow(Set.of(WEB, new SecretId("shop", "other")));
         after.absent(WEB, "a Secret");
         assertThat(SecretReader.certificate(FIRST.content()))

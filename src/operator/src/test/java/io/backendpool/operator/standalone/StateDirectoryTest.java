@@ -3,7 +3,15 @@ package io.backendpool.operator.standalone;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.backendpool.control.LastKnownGood;
+import io.backendpool.control.PublishedPool;
+import io.backendpool.control.Revision;
+import io.backendpool.control.SnapshotDigest;
+import io.backendpool.pool.BackendGroup;
+import io.backendpool.pool.Listener;
+import io.backendpool.pool.LoadBalancing;
 import io.backendpool.pool.PoolId;
+import io.backendpool.pool.PoolSnapshot;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -48,6 +56,28 @@ class StateDirectoryTest {
             assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
                     .isEqualTo("rw-------");
             assertThat(state.pools()).isEqualTo(Map.of(POOL, state.pool(POOL)));
+        }
+    }
+
+    @Test
+    void lastPublished_isTheProxysOwnCopy_andNothingWhereThatIsDamaged() throws IOException {
+        PoolSnapshot snapshot = new PoolSnapshot(
+                POOL,
+                List.of(new Listener("http", 8080, Listener.Protocol.HTTP)),
+                List.of(new BackendGroup("a", 1)),
+                List.of(),
+                new LoadBalancing(LoadBalancing.Policy.ROUND_ROBIN),
+                null);
+        try (StateDirectory state = StateDirectory.open(directory.resolve("state"))) {
+            assertThat(state.lastPublished(POOL)).isNull();
+
+            Path copy = Files.createDirectories(StateDirectory.proxyState(state.pool(POOL)))
+                    .resolve(LastKnownGood.FILE_NAME);
+            LastKnownGood.write(copy, new PublishedPool(new Revision(3, SnapshotDigest.of(snapshot)), snapshot));
+            assertThat(state.lastPublished(POOL)).isEqualTo(snapshot);
+
+            Files.writeString(copy, "no pool");
+            assertThat(state.lastPublished(POOL)).isNull();
         }
     }
 

@@ -71,6 +71,30 @@ class StatusFilesTest {
     }
 
     @Test
+    void last_isWhatAnOperatorBeforeWrote_andStaysWhenAnotherPoolIsWritten(@TempDir Path directory) throws IOException {
+        Path manifest = directory.resolve("pools.yaml");
+        StatusFiles before = new StatusFiles(pool -> manifest);
+        assertThat(before.last(A)).isNull();
+        before.write(A, status(1));
+        before.write(B, status(2));
+
+        StatusFiles files = new StatusFiles(pool -> manifest);
+        assertThat(files.last(A)).usingRecursiveComparison().isEqualTo(status(1));
+        assertThat(files.last(new PoolId("shop", "c"))).isNull();
+        assertThat(files.last(B)).isNotNull();
+        files.write(B, status(3));
+        assertThat(Files.readString(StatusFiles.beside(manifest))).contains("revision: 1", "revision: 3");
+    }
+
+    @Test
+    void last_ofADamagedFile_isNothing(@TempDir Path directory) throws IOException {
+        Path manifest = directory.resolve("pools.yaml");
+        Files.writeString(StatusFiles.beside(manifest), "status: [\n  what: {");
+
+        assertThat(new StatusFiles(pool -> manifest).last(A)).isNull();
+    }
+
+    @Test
     void write_whereItCannot_goesOn(@TempDir Path directory) {
         StatusFiles files = new StatusFiles(pool -> directory.resolve("gone").resolve("pools.yaml"));
 

@@ -3,6 +3,7 @@ package io.backendpool.operator.standalone;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.backendpool.operator.logs.PoolLines;
 import io.backendpool.pool.PoolId;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -14,11 +15,13 @@ import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /** With shell scripts in the proxy's place. */
 // JUnit sets the directory, and beans may hold null: a test that meets one fails, which is meant.
 @SuppressWarnings("NullAway")
+@ExtendWith(PoolLines.class)
 class SupervisedProxyTest {
     private static final PoolId POOL = new PoolId("default", "a");
     private static final Backoff FAST =

@@ -8,6 +8,7 @@ import io.backendpool.control.ProxyStatus;
 import io.backendpool.control.PublishedPool;
 import io.backendpool.control.Revision;
 import io.backendpool.control.Traffic;
+import io.backendpool.operator.certificates.CertificateExpiry;
 import io.backendpool.operator.control.ConnectedProxy;
 import io.backendpool.operator.translate.BackendAddress;
 import io.backendpool.operator.translate.Finding;
@@ -35,12 +36,14 @@ import org.junit.jupiter.api.Test;
 // JUnit sets the directory, and beans may hold null: a test that meets one fails, which is meant.
 @SuppressWarnings("NullAway")
 class StatusAggregatorTest {
-    private static final Instant NOW = Instant.parse("2026-01-01T00:00:00Z");
-    private static final Instant LATER = NOW.plusSeconds(60);
-    private static final Revision CURRENT = new Revision(12, "sha256:" + "a".repeat(64));
-    private static final Revision OLD = new Revision(11, "sha256:" + "b".repeat(64));
+    static final Instant NOW = Instant.parse("2026-01-01T00:00:00Z");
+    private static final CertificateExpiry CERTIFICATES =
+            new CertificateExpiry(NOW.plusSeconds(3_600), NOW.plusSeconds(7_200));
+    static final Instant LATER = NOW.plusSeconds(60);
+    static final Revision CURRENT = new Revision(12, "sha256:" + "a".repeat(64));
+    static final Revision OLD = new Revision(11, "sha256:" + "b".repeat(64));
 
-    private static PublishedPool pool(int backends) {
+    static PublishedPool pool(int backends) {
         List<BackendAddress> addresses = IntStream.rangeClosed(1, backends)
                 .mapToObj(i -> new BackendAddress("10.0." + i / 250 + "." + i % 250, 80, false))
                 .toList();
@@ -61,7 +64,7 @@ class StatusAggregatorTest {
                         .snapshot());
     }
 
-    private static ConnectedProxy proxy(
+    static ConnectedProxy proxy(
             String name, PublishedPool pool, @Nullable Revision acked, long requests, HealthState... states) {
         List<BackendStatus> backends = new ArrayList<>();
         for (int i = 0; i < states.length; i++) {
@@ -81,15 +84,27 @@ class StatusAggregatorTest {
                 NOW,
                 acked,
                 Duration.ofMillis(40),
+                CURRENT.equals(acked) ? null : NOW.minusSeconds(30),
                 null,
                 new ProxyStatus(true, backends, new Traffic(10_000, requests, 0, 12, requests, 1)));
     }
 
     private static PoolFacts facts(
             PublishedPool pool, int desired, List<Finding> findings, List<String> source, ConnectedProxy... proxies) {
+        return facts(pool, 7L, desired, findings, source, null, proxies);
+    }
+
+    static PoolFacts facts(
+            PublishedPool pool,
+            long generation,
+            int desired,
+            List<Finding> findings,
+            List<String> source,
+            @Nullable TakeOver takeOver,
+            ConnectedProxy... proxies) {
         PoolSpec spec = new PoolSpec(
                 pool.snapshot().id(),
-                7L,
+                generation,
                 pool.snapshot().listeners(),
                 List.of(),
                 pool.snapshot().loadBalancing(),
@@ -103,22 +118,25 @@ class StatusAggregatorTest {
                 List.of(proxies),
                 desired,
                 "127.0.0.1:8080",
+                "a=b",
                 source,
-                List.of());
+                List.of(),
+                CERTIFICATES,
+                takeOver);
     }
 
-    private static BackendPoolStatus status(PoolFacts facts, @Nullable BackendPoolStatus previous, Instant now) {
+    static BackendPoolStatus status(PoolFacts facts, @Nullable BackendPoolStatus previous, Instant now) {
         return StatusAggregator.aggregate(facts, ReportMerger.merge(facts.published(), facts.proxies()), previous, now);
     }
 
-    private static Condition condition(BackendPoolStatus status, ConditionType type) {
+    static Condition condition(BackendPoolStatus status, ConditionType type) {
         return status.conditions.stream()
                 .filter(condition -> condition.getType().equals(type.word()))
                 .findFirst()
                 .orElseThrow();
     }
 
-    private static void assertCondition(BackendPoolStatus status, Reason reason) {
+    static void assertCondition(BackendPoolStatus status, Reason reason) {
         Condition condition = condition(status, reason.type());
         assertThat(condition.getReason()).as(condition.getMessage()).isEqualTo(reason.word());
         assertThat(condition.getStatus()).isEqualTo(reason.status());
@@ -154,6 +172,7 @@ class StatusAggregatorTest {
         assertThat(status.summary.ratio).isEqualTo("3/3");
         assertThat(status.proxies.syncedRatio).isEqualTo("2/2");
         assertThat(status.proxies.slowestAckMillis).isEqualTo(40);
+        assertThat(status.proxies.selector).isEqualTo("a=b");
         assertThat(status.backends).allSatisfy(backend -> {
             assertThat(backend.proxies).isEqualTo("2/2");
             assertThat(backend.trafficShare).isEqualTo("33%");
@@ -161,6 +180,8 @@ class StatusAggregatorTest {
         });
         assertThat(status.traffic.requestsPerSecond).isEqualTo("60");
         assertThat(status.traffic.p99).isEqualTo("12ms");
+        assertThat(status.controlChannel.certificateNotAfter).isEqualTo("2026-01-01T01:00:00Z");
+        assertThat(status.controlChannel.caNotAfter).isEqualTo("2026-01-01T02:00:00Z");
     }
 
     @Test
@@ -184,10 +205,41 @@ class StatusAggregatorTest {
     }
 
     @Test
+    void aggregate_whenAProxyLags_saysSinceWhen_andDoesNotChangeWhileNothingDoes() {
+        PublishedPool pool = pool(1);
+        PoolFacts lagging = facts(
+                pool,
+                2,
+                List.of(),
+                List.of(),
+                proxy("p0", pool, CURRENT, 0, HealthState.HEALTHY),
+                proxy("p1", pool, OLD, 0, HealthState.HEALTHY));
+        BackendPoolStatus first = status(lagging, null, NOW);
+        assertThat(first.proxies.behindSince).isEqualTo("2025-12-31T23:59:30Z");
+        assertThat(status(lagging, first, LATER)).usingRecursiveComparison().isEqualTo(first);
+
+        PoolFacts caughtUp = facts(
+                pool,
+                1,
+                List.of(),
+                List.of(),
+                proxy("p0", pool, CURRENT, 0, HealthState.HEALTHY),
+                proxy("p1", pool, CURRENT, 0, HealthState.HEALTHY));
+        assertThat(status(caughtUp, first, LATER).proxies.behindSince).isNull();
+    }
+
+    @Test
     void aggregate_whenAProxyRefuses_isStalledWithItsReason() {
         PublishedPool pool = pool(1);
         ConnectedProxy refusing = new ConnectedProxy(
-                "p0", "1", NOW, OLD, null, new ConnectedProxy.Rejection(CURRENT, "port 80 is taken"), ProxyStatus.NONE);
+                "p0",
+                "1",
+                NOW,
+                OLD,
+                null,
+                NOW,
+                new ConnectedProxy.Rejection(CURRENT, "port 80 is taken"),
+                ProxyStatus.NONE);
         BackendPoolStatus status = status(facts(pool, 1, List.of(), List.of(), refusing), null, NOW);
 
         assertCondition(status, Reason.REJECTED);

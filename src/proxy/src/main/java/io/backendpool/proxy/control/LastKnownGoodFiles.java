@@ -14,7 +14,7 @@ import org.slf4j.LoggerFactory;
 
 /** Where a proxy finds a pool without its operator: what it last applied itself, and what it was installed with. */
 final class LastKnownGoodFiles {
-    static final String FILE_NAME = "last-known-good";
+    static final String FILE_NAME = LastKnownGood.FILE_NAME;
     private static final FileAttribute<?> OWNER_ONLY =
             PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
 

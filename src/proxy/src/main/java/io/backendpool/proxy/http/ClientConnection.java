@@ -5,6 +5,7 @@ import io.backendpool.proxy.traffic.Limit;
 import io.backendpool.proxy.traffic.Outcome;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
@@ -33,6 +34,9 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
     }
 
     private static final byte[] NO_AUTHORITY = "localhost".getBytes(StandardCharsets.US_ASCII);
+
+    /** About a second: a client that asks again within it is told that the answer is the last. */
+    private static final int DRAIN_IDLE_TICKS = 1_000 / Ticks.MILLIS;
 
     private final HttpLoop loop;
     private final Scheme scheme;
@@ -64,6 +68,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
         context = ctx;
         // A client may close its sending side and still wait for the answer.
         ctx.channel().config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
+        ctx.channel().config().setAllocator(PooledByteBufAllocator.DEFAULT);
         if (ctx.channel().remoteAddress() instanceof InetSocketAddress remote) {
             address = hostOf(remote);
             addressBytes = address.getBytes(StandardCharsets.US_ASCII);
@@ -147,6 +152,16 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
 
     boolean isWritable() {
         return requireContext().channel().isWritable();
+    }
+
+    /** What was read and not yet consumed, which becomes the caller's; there is some. */
+    ByteBuf handOverInput() {
+        ByteBuf input = in;
+        if (input == null) {
+            throw new IllegalStateException("nothing was read");
+        }
+        in = null;
+        return input;
     }
 
     void write(ByteBuf data) {
@@ -329,11 +344,12 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
 
     // Ends
 
+    /**
+     * The next response is the last and says so. A client that waits cannot know yet: to close on it now would lose the
+     * request that it is just sending, so it is closed on only when it has asked for nothing for a while (RFC 9112, 9.5).
+     */
     private void drain() {
         draining = true;
-        if (state == State.OPEN && exchange == null && in == null) {
-            requireContext().close();
-        }
     }
 
     /** The client sends no more. What it has asked for completely is still answered. */
@@ -390,6 +406,10 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
         } else if (in != null && waited > loop.ticks().requestHead()) {
             loop.traffic().limitHit(Limit.REQUEST_HEAD_TIMEOUT);
             refuse(Reply.refused(408, "the request's head did not come in time"));
+        } else if (in == null && draining) {
+            if (waited > DRAIN_IDLE_TICKS) {
+                requireContext().close();
+            }
         } else if (in == null && waited > loop.ticks().clientIdle()) {
             loop.traffic().limitHit(Limit.CLIENT_IDLE_TIMEOUT);
             requireContext().close();

@@ -92,7 +92,7 @@ final class Exchange implements UpstreamReceiver {
         }
         progress();
         bytesIn += taken;
-        ByteBuf data = in.readRetainedSlice(taken);
+        ByteBuf data = taken == in.readableBytes() ? client.handOverInput() : in.readRetainedSlice(taken);
         if (upstream == null) {
             replay = Buffers.join(client.allocator(), replay, data);
             return;
@@ -132,7 +132,8 @@ final class Exchange implements UpstreamReceiver {
         response = new ResponseRelay(loop, client, facts);
         connection.upstream().traffic().started(loop.traffic().now());
         if (head != null) {
-            connection.write(head.retainedDuplicate());
+            // An earlier try may have written it, and moved its index.
+            connection.write(head.readerIndex(0).retain());
         }
         if (replay != null) {
             connection.write(replay.retainedDuplicate());

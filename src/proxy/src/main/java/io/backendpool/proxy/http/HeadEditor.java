@@ -25,10 +25,10 @@ final class HeadEditor {
     private static final byte[] CONNECTION_CLOSE = ascii("Connection: close\r\n");
     private static final byte[] CONNECTION_KEEP_ALIVE = ascii("Connection: keep-alive\r\n");
     private static final byte[] CHUNKED = ascii("Transfer-Encoding: chunked\r\n");
-    /** Room for all that is added beside the client's address and a copied Host. */
-    private static final int ADDED = 256;
 
     private final RequestIds requestIds;
+    /** A head is put together here, because an array costs less to write to than a buffer. */
+    private final HeadBytes out = new HeadBytes();
 
     HeadEditor(RequestIds requestIds) {
         this.requestIds = requestIds;
@@ -65,28 +65,28 @@ final class HeadEditor {
                         TRANSFER_ENCODING -> {}
             }
         }
-        int room = head.length * 2 + clientAddress.length + localAuthority.length + ADDED;
-        ByteBuf out = allocator.directBuffer(room);
-        writeRequestLine(out, head);
-        writeForwardedFor(out, head, clientAddress);
-        writeFields(out, head);
+        out.clear();
+        writeRequestLine(head);
+        writeForwardedFor(head, clientAddress);
+        writeFields(head);
         if (head.host < 0 || absolute) {
-            out.writeBytes(HOST);
-            writeHostValue(out, head, localAuthority);
+            out.add(HOST);
+            writeHostValue(head, localAuthority);
         }
         if (!hasProto) {
-            out.writeBytes(scheme.forwardedProto());
+            out.add(scheme.forwardedProto());
         }
         if (!hasForwardedHost) {
-            out.writeBytes(FORWARDED_HOST);
-            writeHostValue(out, head, localAuthority);
+            out.add(FORWARDED_HOST);
+            writeHostValue(head, localAuthority);
         }
         if (!hasRequestId) {
-            out.writeBytes(REQUEST_ID);
-            requestIds.writeNext(out);
-            out.writeBytes(LINE_END);
+            out.add(REQUEST_ID);
+            out.add(requestIds.next());
+            out.add(LINE_END);
         }
-        return out.writeBytes(LINE_END);
+        out.add(LINE_END);
+        return out.toBuffer(allocator);
     }
 
     /** What the access log wants of the request that was just edited. */
@@ -101,46 +101,46 @@ final class HeadEditor {
         return new RequestFacts.ForLog(System.currentTimeMillis(), head.method(), head.targetPath(), id);
     }
 
-    private static void writeRequestLine(ByteBuf out, RequestHead head) {
+    private void writeRequestLine(RequestHead head) {
         if (head.version11 && head.path == head.target) {
-            out.writeBytes(head.bytes, 0, head.requestLineEnd);
+            out.add(head.bytes, 0, head.requestLineEnd);
             return;
         }
-        out.writeBytes(head.bytes, 0, head.target);
+        out.add(head.bytes, 0, head.target);
         if (head.path == head.targetEnd) {
-            out.writeByte(head.emptyPath());
+            out.add(head.emptyPath());
         } else if (head.bytes[head.path] == '?') {
-            out.writeByte('/');
+            out.add((byte) '/');
         }
-        out.writeBytes(head.bytes, head.path, head.targetEnd - head.path);
-        out.writeBytes(VERSION);
+        out.add(head.bytes, head.path, head.targetEnd);
+        out.add(VERSION);
     }
 
     /** One field of all the values that came and the client's address. */
-    private static void writeForwardedFor(ByteBuf out, RequestHead head, byte[] clientAddress) {
-        out.writeBytes(FORWARDED_FOR);
+    private void writeForwardedFor(RequestHead head, byte[] clientAddress) {
+        out.add(FORWARDED_FOR);
         for (int i = 0; i < head.fields; i++) {
             if (head.kind[i] == FieldKind.X_FORWARDED_FOR) {
                 if (!head.removed[i] && head.value[i] < head.valueEnd[i]) {
-                    out.writeBytes(head.bytes, head.value[i], head.valueEnd[i] - head.value[i]);
-                    out.writeBytes(LIST);
+                    out.add(head.bytes, head.value[i], head.valueEnd[i]);
+                    out.add(LIST);
                 }
                 head.removed[i] = true;
             }
         }
-        out.writeBytes(clientAddress);
-        out.writeBytes(LINE_END);
+        out.add(clientAddress);
+        out.add(LINE_END);
     }
 
-    private static void writeHostValue(ByteBuf out, RequestHead head, byte[] localAuthority) {
+    private void writeHostValue(RequestHead head, byte[] localAuthority) {
         if (head.authorityEnd > head.authority) {
-            out.writeBytes(head.bytes, head.authority, head.authorityEnd - head.authority);
+            out.add(head.bytes, head.authority, head.authorityEnd);
         } else if (head.host >= 0) {
-            out.writeBytes(head.bytes, head.value[head.host], head.valueEnd[head.host] - head.value[head.host]);
+            out.add(head.bytes, head.value[head.host], head.valueEnd[head.host]);
         } else {
-            out.writeBytes(localAuthority);
+            out.add(localAuthority);
         }
-        out.writeBytes(LINE_END);
+        out.add(LINE_END);
     }
 
     /** What the connection's field says to the client. */
@@ -153,13 +153,17 @@ final class HeadEditor {
     }
 
     /**
-     * The head as the client gets it, the caller owns it; null: {@code head} can pass as it came.
+     * Makes the head that lies at {@code buffer}'s reader index into what the client gets. Where it becomes no longer it is
+     * written where it lies, its end staying its end, and the reader index moves to its new start.
      *
      * @param addChunked the body's end is to be marked by chunks
      * @param dropChunked the client does not know chunks
+     * @return null: done, the head is in {@code buffer}; else the head, which is the caller's, and that in {@code buffer}
+     *     was skipped
      */
     @Nullable
     ByteBuf response(
+            ByteBuf buffer,
             ByteBufAllocator allocator,
             ResponseHead head,
             Connection connection,
@@ -173,19 +177,26 @@ final class HeadEditor {
         if (head.version11 && connection == Connection.IMPLICIT && !addChunked && !anyRemoved(head)) {
             return null;
         }
-        ByteBuf out = allocator.directBuffer(head.length + ADDED);
-        out.writeBytes(STATUS_LINE);
-        out.writeBytes(head.bytes, ResponseHead.STATUS, head.statusLineEnd - ResponseHead.STATUS);
-        writeFields(out, head);
+        out.clear();
+        out.add(STATUS_LINE);
+        out.add(head.bytes, ResponseHead.STATUS, head.statusLineEnd);
+        writeFields(head);
         switch (connection) {
             case IMPLICIT -> {}
-            case CLOSE -> out.writeBytes(CONNECTION_CLOSE);
-            case KEEP_ALIVE -> out.writeBytes(CONNECTION_KEEP_ALIVE);
+            case CLOSE -> out.add(CONNECTION_CLOSE);
+            case KEEP_ALIVE -> out.add(CONNECTION_KEEP_ALIVE);
         }
         if (addChunked) {
-            out.writeBytes(CHUNKED);
+            out.add(CHUNKED);
         }
-        return out.writeBytes(LINE_END);
+        out.add(LINE_END);
+        if (out.length() <= head.length) {
+            buffer.skipBytes(head.length - out.length());
+            out.copyTo(buffer, buffer.readerIndex());
+            return null;
+        }
+        buffer.skipBytes(head.length);
+        return out.toBuffer(allocator);
     }
 
     private static boolean anyRemoved(Head head) {
@@ -198,15 +209,15 @@ final class HeadEditor {
     }
 
     /** The field lines that stay, in runs as long as possible. */
-    private static void writeFields(ByteBuf out, Head head) {
+    private void writeFields(Head head) {
         int run = head.line[0];
         for (int i = 0; i < head.fields; i++) {
             if (head.removed[i]) {
-                out.writeBytes(head.bytes, run, head.line[i] - run);
+                out.add(head.bytes, run, head.line[i]);
                 run = head.line[i + 1];
             }
         }
-        out.writeBytes(head.bytes, run, head.line[head.fields] - run);
+        out.add(head.bytes, run, head.line[head.fields]);
     }
 
     private static byte[] ascii(String text) {

@@ -49,8 +49,8 @@ final class RequestHead extends Head {
     }
 
     /** What stands for the empty path of a target in absolute form (RFC 9112, 3.2.1 and 3.2.4). */
-    char emptyPath() {
-        return methodIs("OPTIONS") ? '*' : '/';
+    byte emptyPath() {
+        return (byte) (methodIs("OPTIONS") ? '*' : '/');
     }
 
     String method() {

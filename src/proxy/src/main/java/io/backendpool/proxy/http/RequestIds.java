@@ -1,6 +1,5 @@
 package io.backendpool.proxy.http;
 
-import io.netty.buffer.ByteBuf;
 import java.nio.charset.StandardCharsets;
 import java.util.random.RandomGenerator;
 
@@ -20,12 +19,13 @@ final class RequestIds {
         writeHex(random.nextLong(), 0);
     }
 
-    void writeNext(ByteBuf out) {
+    /** The next one: an array that the one after it is written to. */
+    byte[] next() {
         writeHex(counter++, 16);
-        out.writeBytes(id);
+        return id;
     }
 
-    /** The one that {@link #writeNext} wrote last. */
+    /** The one that {@link #next} gave last. */
     String last() {
         return new String(id, StandardCharsets.US_ASCII);
     }

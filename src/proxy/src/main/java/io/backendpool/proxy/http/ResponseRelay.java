@@ -150,11 +150,13 @@ final class ResponseRelay {
     /** RFC 9110, 15.2: 1xx are passed on, but never to an HTTP/1.0 client. */
     private void passInterim(ByteBuf buffer, ResponseHead head, int length) {
         if (facts.version11()) {
-            ByteBuf edited = loop.editor().response(client.allocator(), head, Connection.IMPLICIT, false, false);
-            client.write(edited != null ? edited : buffer.retainedSlice(buffer.readerIndex(), length));
+            int end = buffer.readerIndex() + length;
+            ByteBuf apart = loop.editor().response(buffer, client.allocator(), head, Connection.IMPLICIT, false, false);
+            client.write(apart != null ? apart : buffer.readRetainedSlice(end - buffer.readerIndex()));
             client.flush();
+        } else {
+            buffer.skipBytes(length);
         }
-        buffer.skipBytes(length);
     }
 
     private @Nullable Result passFinal(ByteBuf buffer, ResponseHead head, int length) {
@@ -169,17 +171,22 @@ final class ResponseRelay {
         keepUpstream = head.keepAlive() && !framing.isUntilClose();
         Connection connection =
                 !keepClient ? Connection.CLOSE : facts.version11() ? Connection.IMPLICIT : Connection.KEEP_ALIVE;
-        ByteBuf edited = loop.editor().response(client.allocator(), head, connection, makeChunked, dropChunked);
-        if (edited != null) {
-            client.write(edited);
-            buffer.skipBytes(length);
+        int end = buffer.readerIndex() + length;
+        ByteBuf apart = loop.editor().response(buffer, client.allocator(), head, connection, makeChunked, dropChunked);
+        if (apart != null) {
+            client.write(apart);
             return framing.done() ? Result.COMPLETE : null;
         }
-        return passUnedited(buffer, framing, length);
+        int headLength = end - buffer.readerIndex();
+        if (makeChunked || dropChunked) {
+            client.write(buffer.readRetainedSlice(headLength));
+            return framing.done() ? Result.COMPLETE : null;
+        }
+        return passTogether(buffer, framing, headLength);
     }
 
     /** Head and body go on in the buffer that they came in. */
-    private @Nullable Result passUnedited(ByteBuf buffer, BodyFraming framing, int headLength) {
+    private @Nullable Result passTogether(ByteBuf buffer, BodyFraming framing, int headLength) {
         int start = buffer.readerIndex();
         buffer.skipBytes(headLength);
         int taken = framing.take(buffer, null);

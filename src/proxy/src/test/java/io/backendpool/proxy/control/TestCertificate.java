@@ -20,8 +20,8 @@ import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 import org.jspecify.annotations.Nullable;
 
 /** A certificate with its key: a CA's, or one for 127.0.0.1. */
-record TestCertificate(X509Certificate certificate, PrivateKey key) {
-    static TestCertificate authority(Instant notAfter) throws Exception {
+public record TestCertificate(X509Certificate certificate, PrivateKey key) {
+    public static TestCertificate authority(Instant notAfter) throws Exception {
         return make("CN=Test CA", null, notAfter);
     }
 
@@ -29,7 +29,7 @@ record TestCertificate(X509Certificate certificate, PrivateKey key) {
         return make("CN=Test operator", this, notAfter);
     }
 
-    String pem() throws Exception {
+    public String pem() throws Exception {
         return "-----BEGIN CERTIFICATE-----\n"
                 + Base64.getMimeEncoder().encodeToString(certificate.getEncoded())
                 + "\n-----END CERTIFICATE-----\n";

@@ -131,7 +131,7 @@ class ListenersTest {
                 await().until(() -> proxy.listeners.connections() == 3);
 
                 CompletableFuture<Void> drained =
-                        proxy.listeners.drain(Duration.ofSeconds(2)).toCompletableFuture();
+                        proxy.listeners.drain(Duration.ofSeconds(4)).toCompletableFuture();
                 assertThat(idle.getInputStream().read()).isNegative();
                 finishingBackend
                         .getOutputStream()
@@ -143,6 +143,33 @@ class ListenersTest {
                                 () -> assertThat(proxy.listeners.connections()).isZero());
                 finishingBackend.close();
                 hangingBackend.close();
+            }
+        }
+    }
+
+    @Test
+    void drain_whileAClientGoesOnAsking_answersAndSaysThatItWasTheLast() throws Exception {
+        try (Proxy proxy = proxy();
+                ServerSocket backend = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
+            backend.setSoTimeout(10_000);
+            proxy.publish(backend.getLocalPort());
+            try (Socket client = connect(proxy.port())) {
+                await().until(() -> proxy.listeners.connections() == 1);
+                CompletableFuture<Void> drained =
+                        proxy.listeners.drain(Duration.ofSeconds(20)).toCompletableFuture();
+                await().untilAsserted(() ->
+                        assertThatThrownBy(() -> connect(proxy.port()).close()).isInstanceOf(ConnectException.class));
+                // It cannot know yet: to close on it now would lose its request.
+                get(client);
+                try (Socket atBackend = backend.accept()) {
+                    atBackend
+                            .getOutputStream()
+                            .write("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nlast\n"
+                                    .getBytes(StandardCharsets.US_ASCII));
+                    assertThat(read(client)).contains("Connection: close\r\n").endsWith("last\n");
+                }
+                client.shutdownOutput();
+                await().until(drained::isDone);
             }
         }
     }

@@ -1,0 +1,116 @@
+package side;
+
+import java.io.IOException;
+
+/**
+ * The server behind all proxies: an nginx that answers from memory, pinned with the load.
+ *
+ * <pre>
+ *   9001 to 9006  HTTP/1.1, on all addresses of 127.0.0.0/8
+ *   9010          HTTP/2 in plain text
+ *   9020          HTTP/1.1 by four processes, for tens of thousands of connections; where a case asks for it
+ *   9030          WebSocket, echoes; in this process
+ *   9031          UDP, echoes; in this process
+ *
+ *   /      69 bytes
+ *   /10k   10 KiB
+ *   /port  the port of the server
+ *   /grpc  an empty gRPC message and grpc-status 0
+ * </pre>
+ */
+public final class Backend {
+    public static final int FIRST = 9001;
+    public static final int COUNT = 6;
+    public static final int H2C = 9010;
+    /** Where {@link #startMany} listens. */
+    public static final int MANY = 9020;
+
+    public static final int WEB_SOCKET_ECHO = 9030;
+    public static final int UDP_ECHO = 9031;
+    private static final String SMALL = "sixty-nine bytes of plain text, like small answers of services often";
+
+    private Backend() {}
+
+    /** Starts all but {@link #startMany}; they end with the lab. */
+    static void start(Lab lab) throws Exception {
+        lab.file("10k", "0123456789abcdef".repeat(640));
+        StringBuilder listen = new StringBuilder();
+        for (int i = 0; i < COUNT; i++) {
+            listen.append("    listen 0.0.0.0:%d backlog=16384;%n".formatted(FIRST + i));
+        }
+        String configuration = lab.file("backend.conf", text(lab, listen.toString()));
+        Process process = lab.startInside(
+                "backend", Lab.LOAD_CORE, "nginx", "-e", "stderr", "-p", lab.inside(""), "-c", configuration);
+        lab.awaitPort("backend", process, FIRST);
+        Lab.favour(process.toHandle());
+        Echo.webSocket(WEB_SOCKET_ECHO);
+        Echo.udp(UDP_ECHO);
+    }
+
+    /** One process may not open as many files as three proxies of 10,000 backends have connections. */
+    static Process startMany(Lab lab) throws Exception {
+        String configuration = lab.file(
+                "many.conf",
+                """
+                daemon off;
+                user root;
+                pid %s;
+                worker_processes 4;
+                error_log stderr crit;
+                events { worker_connections 19000; }
+                http {
+                  access_log off;
+                  keepalive_timeout 600s;
+                  keepalive_requests 1000000000;
+                  server {
+                    listen 0.0.0.0:%d backlog=16384 reuseport;
+                    location = / { return 200 "%s\\n"; }
+                  }
+                }
+                """
+                        .formatted(lab.inside("many.pid"), MANY, SMALL));
+        Process process = lab.startInside(
+                "many", Lab.LOAD_CORE, "nginx", "-e", "stderr", "-p", lab.inside(""), "-c", configuration);
+        lab.awaitPort("many", process, MANY);
+        Lab.favour(process.toHandle());
+        return process;
+    }
+
+    private static String text(Lab lab, String listen) throws IOException {
+        return """
+                daemon off;
+                user root;
+                pid %2$s;
+                worker_processes 1;
+                error_log stderr crit;
+                events { worker_connections 19000; }
+                http {
+                  access_log off;
+                  keepalive_timeout 600s;
+                  keepalive_requests 1000000000;
+                  tcp_nodelay on;
+                  open_file_cache max=16 inactive=600s;
+                  open_file_cache_valid 600s;
+                  sendfile on;
+                  server {
+                %1$s
+                    location = / { return 200 "%6$s\\n"; }
+                    location = /port { return 200 "$server_port\\n"; }
+                    location = /10k { alias %3$s; }
+                  }
+                  server {
+                    listen 0.0.0.0:%4$d backlog=16384;
+                    http2 on;
+                    location = / { return 200 "%6$s\\n"; }
+                    location = /grpc {
+                      types { }
+                      default_type application/grpc;
+                      add_trailer grpc-status 0;
+                      alias %5$s;
+                    }
+                  }
+                }
+                """
+                .formatted(listen, lab.inside("backend.pid"), lab.inside("10k"), H2C, lab.file("grpc", "\0\0\0\0\0"), SMALL);
+    }
+}

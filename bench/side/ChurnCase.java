@@ -1,0 +1,179 @@
+package side;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * The pool changes again and again under load, from one set of backends to another and back, so the first answer from the
+ * new set is the time at which the change took effect. Ours changes as a user changes it, by saving the manifest; HAProxy
+ * once by its runtime API and once by reload; nginx by reload.
+ */
+public record ChurnCase(String name, String what, Load load) implements Case {
+    private static final int CHANGES = 20;
+    private static final int SECONDS = 10;
+    private static final List<String> A = Sides.backends(Backend.FIRST, 3);
+    private static final List<String> B = Sides.backends(Backend.FIRST + 3, 3);
+    private static final byte[] REQUEST =
+            "GET /port HTTP/1.1\r\nHost: bench\r\nConnection: close\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
+
+    /** Makes the pool's backends those of B, or those of A. */
+    private interface Change {
+        void to(boolean b) throws Exception;
+    }
+
+    private record Outcome(String target, boolean ours, Report.Sample quiet, Report.Sample churned, long failed, double[] effects) {
+        double p99Ratio() {
+            return (double) churned.load().p99() / quiet.load().p99();
+        }
+    }
+
+    @Override
+    public Report run(Lab lab, Options options) throws Exception {
+        Report report = new Report(this);
+        List<Outcome> outcomes = new ArrayList<>();
+        report.say("")
+                .say("| target | failed requests | effect ms, median (range) | p99 ms quiet | p99 ms churned | CPU us/request quiet | churned |")
+                .say("|---|---|---|---|---|---|---|");
+        if (options.takes("ours")) {
+            Target.Ours ours = Target.Ours.start(lab, lab.home, "ours", Ports.OURS, ours(A));
+            outcomes.add(measure(lab, report, ours, b -> ours.edit(ours(b ? B : A))));
+        }
+        if (options.takes("haproxy")) {
+            Target.Haproxy runtime = Target.Haproxy.start(lab, "haproxy-runtime", Ports.HAPROXY, bothSets());
+            outcomes.add(measure(lab, report, runtime, b -> runtime.command(switchTo(b))));
+            Target.Haproxy reloaded = Target.Haproxy.start(lab, "haproxy-reload", Ports.HAPROXY, haproxy(A));
+            outcomes.add(measure(lab, report, reloaded, b -> reloaded.reload(haproxy(b ? B : A))));
+        }
+        if (options.takes("nginx")) {
+            Target.Nginx nginx = Target.Nginx.start(lab, "nginx-reload", Ports.NGINX, nginx(A));
+            outcomes.add(measure(lab, report, nginx, b -> nginx.reload(nginx(b ? B : A))));
+        }
+        report.say("");
+        for (Outcome outcome : outcomes) {
+            String line = String.format(
+                    Locale.ROOT,
+                    "churn %s failed %d effect %.1f ms p99 %.2f times the quiet one",
+                    outcome.target,
+                    outcome.failed,
+                    median(outcome.effects),
+                    outcome.p99Ratio());
+            report.say(line).conclude(line);
+        }
+        return report.ratio(outcomes.stream()
+                .map(each -> new Report.Row(each.target, each.ours, List.of(each.churned)))
+                .toList());
+    }
+
+    private Outcome measure(Lab lab, Report report, Target target, Change change) throws Exception {
+        try {
+            Rounds.warm(lab, target, load);
+            Report.Sample quiet = Rounds.sample(lab, target, load, SECONDS);
+            CompletableFuture<Report.Sample> churned = CompletableFuture.supplyAsync(() -> {
+                try {
+                    return Rounds.sample(lab, target, load, SECONDS);
+                } catch (Exception e) {
+                    throw new IllegalStateException(e);
+                }
+            });
+            AtomicLong failedProbes = new AtomicLong();
+            double[] effects = change(target, change, failedProbes);
+            Report.Sample sample = churned.join();
+            long failed = sample.load().errors() + failedProbes.get();
+            Outcome outcome = new Outcome(target.name(), target.ours(), quiet, sample, failed, effects);
+            report.say("| %s | %d of %,d | %.1f (%.1f to %.1f) | %.2f | %.2f | %.1f | %.1f |"
+                    .formatted(
+                            target.name(), failed, sample.load().requests(), median(effects), effects[0], effects[effects.length - 1],
+                            quiet.load().p99() / 1000.0, sample.load().p99() / 1000.0, quiet.cpuMicros(), sample.cpuMicros()));
+            return outcome;
+        } finally {
+            target.stop();
+        }
+    }
+
+    /** Changes every half second; returns the sorted milliseconds until each change was seen. */
+    private static double[] change(Target target, Change change, AtomicLong failedProbes) throws Exception {
+        double[] effects = new double[CHANGES];
+        long begin = System.nanoTime();
+        long pace = SECONDS * 1_000_000_000L / (CHANGES + 1);
+        for (int i = 0; i < CHANGES; i++) {
+            while (System.nanoTime() - begin < (i + 1) * pace) {
+                Thread.sleep(1);
+            }
+            boolean b = i % 2 == 0;
+            List<String> wanted = b ? B : A;
+            long start = System.nanoTime();
+            change.to(b);
+            while (!wanted.contains("127.0.0.1:" + servedBy(target, failedProbes))) {
+                if (System.nanoTime() - start > 10_000_000_000L) {
+                    throw new IllegalStateException(target.name() + " has not taken a change within 10 s");
+                }
+            }
+            effects[i] = (System.nanoTime() - start) / 1e6;
+        }
+        Arrays.sort(effects);
+        return effects;
+    }
+
+    /** The port of the backend that answers a request on a connection of its own. */
+    private static String servedBy(Target target, AtomicLong failedProbes) {
+        try (Socket socket = new Socket("127.0.0.1", target.port())) {
+            socket.setSoTimeout(5_000);
+            socket.getOutputStream().write(REQUEST);
+            InputStream in = socket.getInputStream();
+            String answer = new String(in.readAllBytes(), StandardCharsets.US_ASCII);
+            if (answer.startsWith("HTTP/1.1 200")) {
+                return answer.substring(answer.indexOf("\r\n\r\n") + 4).strip();
+            }
+        } catch (IOException e) {
+            // Counted below.
+        }
+        failedProbes.incrementAndGet();
+        return "";
+    }
+
+    private static double median(double[] sorted) {
+        return sorted[sorted.length / 2];
+    }
+
+    private static String ours(List<String> backends) {
+        return Sides.pool(Ports.OURS, "protocol: HTTP", backends, true);
+    }
+
+    private static String haproxy(List<String> backends) {
+        return Sides.haproxyHttp(
+                "bind 127.0.0.1:" + Ports.HAPROXY, "roundrobin", "http", Sides.servers(backends, "check inter 5s"));
+    }
+
+    private static String bothSets() {
+        List<String> all = Sides.backends(Backend.FIRST, Backend.COUNT);
+        StringBuilder servers = new StringBuilder();
+        for (int i = 0; i < all.size(); i++) {
+            servers.append("  server b%d %s check inter 5s%s%n".formatted(i, all.get(i), i < 3 ? "" : " disabled"));
+        }
+        return Sides.haproxyHttp("bind 127.0.0.1:" + Ports.HAPROXY, "roundrobin", "http", servers.toString());
+    }
+
+    /** New servers first, so that there is one at all times. */
+    private static String switchTo(boolean b) {
+        StringBuilder commands = new StringBuilder();
+        for (int i = 0; i < 3; i++) {
+            commands.append("set server pool/b%d state ready;".formatted(b ? i + 3 : i));
+        }
+        for (int i = 0; i < 3; i++) {
+            commands.append("set server pool/b%d state maint;".formatted(b ? i : i + 3));
+        }
+        return commands.toString();
+    }
+
+    private static String nginx(List<String> backends) {
+        return Sides.nginxHttp("listen 127.0.0.1:%d backlog=4096;".formatted(Ports.NGINX), "http", backends);
+    }
+}

@@ -1,0 +1,59 @@
+package side;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Loads several running targets in turn, round after round, so that what the machine does meanwhile hits all alike. */
+final class Rounds {
+    /** A JVM has compiled its hot path after about so many requests; the time they take depends on who else is there. */
+    private static final long WARM_REQUESTS = 400_000;
+
+    private static final int WARM_STEP_SECONDS = 4;
+    private static final int WARM_STEPS_MAX = 15;
+
+    private Rounds() {}
+
+    static List<Report.Row> run(Lab lab, Options options, List<Target> targets, Load load) throws Exception {
+        for (Target target : targets) {
+            warm(lab, target, load);
+        }
+        Map<Target, List<Report.Sample>> samples = new LinkedHashMap<>();
+        for (int round = 0; round < options.rounds(); round++) {
+            for (Target target : targets) {
+                Report.Sample sample = sample(lab, target, load, options.seconds());
+                samples.computeIfAbsent(target, unused -> new ArrayList<>()).add(sample);
+                System.out.printf(
+                        "   round %d %-16s %,9.0f requests/s %6.1f us%n",
+                        round + 1, target.name(), sample.load().rps(), sample.cpuMicros());
+            }
+        }
+        List<Report.Row> rows = new ArrayList<>();
+        samples.forEach((target, all) -> rows.add(new Report.Row(target.name(), target.ours(), all)));
+        return rows;
+    }
+
+    /** Loads the target until its figures have settled. */
+    static void warm(Lab lab, Target target, Load load) throws Exception {
+        if (!target.isJvm()) {
+            load.run(lab, target.port(), 1);
+            return;
+        }
+        long requests = 0;
+        for (int step = 0; step < WARM_STEPS_MAX && requests < WARM_REQUESTS; step++) {
+            requests += load.run(lab, target.port(), WARM_STEP_SECONDS).requests();
+        }
+    }
+
+    static Report.Sample sample(Lab lab, Target target, Load load, int seconds) throws Exception {
+        Meter before = Meter.read(target.proxy());
+        Load.Figures figures = load.run(lab, target.port(), seconds);
+        Meter after = Meter.read(target.proxy());
+        if (figures.requests() == 0) {
+            throw new IllegalStateException(
+                    target.name() + " answered no request; it said:\n" + lab.lastWords(target.name()));
+        }
+        return new Report.Sample(figures, after.minus(before), Meter.rss(target.proxy()));
+    }
+}

@@ -1,0 +1,26 @@
+package side.cases;
+
+import java.util.List;
+import side.Case;
+
+/** All cases, in the order in which they run. */
+public final class Cases {
+    public static final List<Case> ALL = List.of(
+            H1Small.CASE,
+            H1TenKib.CASE,
+            H1Post.CASE,
+            H1Close.CASE,
+            TlsH1.CASE,
+            TlsHandshake.CASE,
+            H2.CASE,
+            H2H2cUpstream.CASE,
+            GrpcUnary.CASE,
+            WebSocketEcho.CASE,
+            Tcp.CASE,
+            Udp.CASE,
+            IdleMemory.CASE,
+            Churn.CASE,
+            Scale.CASE);
+
+    private Cases() {}
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.backendpool.operator.logs;
+
+import org.jspecify.annotations.NullMarked;
