@@ -98,7 +98,8 @@ public final class Standalone implements AutoCloseable {
         StatusFiles files = new StatusFiles(manifests::manifestOf);
         boolean table = !options.plain() && Terminal.isTerminal();
         StatusLines lines = new StatusLines(table ? line -> {} : out::println);
-        SecretFiles secrets = opened(new SecretFiles(options.secrets(), clock, new PublishedCertificates(state::lastPublished, state::pools)));
+        SecretFiles secrets = opened(new SecretFiles(
+                options.secrets(), clock, new PublishedCertificates(state::lastPublished, state::pools)));
         PoolKeeper keeper = opened(new PoolKeeper(
                 new ControlServerChannel(control),
                 proxies,

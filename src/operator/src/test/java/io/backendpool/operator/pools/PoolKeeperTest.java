@@ -373,7 +373,14 @@ class PoolKeeperTest {
             DnsResolver resolver = DnsResolver.of(dns.address(), hosts);
             dns.answer("web.example.com", "A 203.0.113.1 60", "A 203.0.113.2 60");
             try (PoolKeeper first = new PoolKeeper(
-                    channel, host, statuses, resolver, Services.NONE, Secrets.NONE, LastPublished.NONE, Clock.systemUTC())) {
+                    channel,
+                    host,
+                    statuses,
+                    resolver,
+                    Services.NONE,
+                    Secrets.NONE,
+                    LastPublished.NONE,
+                    Clock.systemUTC())) {
                 first.upsert(named("web.example.com"));
                 await().until(() -> !channel.published.isEmpty());
             }
@@ -385,7 +392,14 @@ class PoolKeeperTest {
             FakeChannel nextChannel = new FakeChannel();
             RecordingStatus nextStatus = new RecordingStatus();
             try (PoolKeeper next = new PoolKeeper(
-                    nextChannel, host, nextStatus, resolver, Services.NONE, Secrets.NONE, pool -> copy, Clock.systemUTC())) {
+                    nextChannel,
+                    host,
+                    nextStatus,
+                    resolver,
+                    Services.NONE,
+                    Secrets.NONE,
+                    pool -> copy,
+                    Clock.systemUTC())) {
                 next.upsert(named("web.example.com"));
                 await().atMost(Duration.ofSeconds(20)).until(() -> !nextChannel.published.isEmpty());
                 assertThat(nextChannel.published).containsOnly(copy);

@@ -94,8 +94,7 @@ class SecretBookTest {
                 null,
                 TrafficPolicy.DEFAULT,
                 List.of(new Certificate("web", FIRST.chain(), FIRST.key())));
-        SecretBook after =
-                new SecretBook(NOW, new PublishedCertificates(unused -> copy, namespace -> List.of(pool)));
+        SecretBook after = new SecretBook(NOW, new PublishedCertificates(unused -> copy, namespace -> List.of(pool)));
         after.follow(Set.of(WEB, new SecretId("shop", "other")));
         after.absent(WEB, "a Secret");
         assertThat(SecretReader.certificate(FIRST.content()))

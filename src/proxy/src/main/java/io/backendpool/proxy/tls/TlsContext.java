@@ -5,6 +5,7 @@ import io.netty.handler.ssl.ApplicationProtocolConfig;
 import io.netty.handler.ssl.ApplicationProtocolConfig.Protocol;
 import io.netty.handler.ssl.ApplicationProtocolConfig.SelectedListenerFailureBehavior;
 import io.netty.handler.ssl.ApplicationProtocolConfig.SelectorFailureBehavior;
+import io.netty.handler.ssl.OpenSslContextOption;
 import io.netty.handler.ssl.OpenSslSessionContext;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
@@ -51,6 +52,10 @@ final class TlsContext {
      */
     static TlsContext build(SslContextBuilder builder, TlsEngine engine, List<String> protocols, List<String> alpn)
             throws SSLException {
+        if (engine == TlsEngine.BORINGSSL) {
+            // A task of its own for what is done at once anyway costs a turn.
+            builder.option(OpenSslContextOption.USE_TASKS, false);
+        }
         SslContext context = builder.sslProvider(engine.provider())
                 .ciphers(CIPHERS, SupportedCipherSuiteFilter.INSTANCE)
                 .protocols(protocols)
