@@ -98,8 +98,8 @@ class HttpsIT {
         ThrowAwayCertificate second = ThrowAwayCertificate.make(directory);
         second.writeTo(folder);
         await().atMost(Standalone.PATIENCE).ignoreExceptions().untilAsserted(() -> assertServedWith(second));
-        await().atMost(Standalone.PATIENCE).untilAsserted(() -> assertThat(pool.condition("ResolvedRefs"))
-                .containsEntry("status", "True"));
+        await().atMost(Standalone.PATIENCE)
+                .untilAsserted(() -> assertThat(pool.condition("ResolvedRefs")).containsEntry("status", "True"));
     }
 
     @Test

@@ -25,7 +25,8 @@ record ThrowAwayCertificate(Certificate certificate, String chain, String key) {
     static ThrowAwayCertificate make(Path directory) throws Exception {
         Path store = Files.createTempDirectory(directory, "keytool").resolve("store.p12");
         Process keytool = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
+                        Path.of(System.getProperty("java.home"), "bin", "keytool")
+                                .toString(),
                         "-genkeypair",
                         "-alias",
                         "own",

@@ -60,7 +60,7 @@ public final class SecretBook {
 
     /** Nothing of what {@code data} has is bad: it is not just being written. */
     public static boolean isWhole(Map<String, byte[]> data) {
-        boolean pair = !data.containsKey(SecretReader.CERTIFICATE) && !data.containsKey(SecretReader.KEY)
+        boolean pair = (!data.containsKey(SecretReader.CERTIFICATE) && !data.containsKey(SecretReader.KEY))
                 || SecretReader.certificate(data) instanceof SecretState.Good;
         return pair
                 && (!data.containsKey(SecretReader.AUTHORITIES)

@@ -37,10 +37,10 @@ class SecretBookTest {
         };
     }
 
-    private void assertFirstGoesOn() {
-        KeyedCertificate last = lastGood(book.state(WEB));
-        assertThat(last).isNotNull();
-        assertThat(SecretReader.certificate(FIRST.content())).isEqualTo(new SecretState.Good<>(last));
+    private static void assertLastGood(SecretBook book, TestSecret expected) {
+        assertThat(SecretReader.certificate(expected.content()))
+                .isInstanceOfSatisfying(
+                        SecretState.Good.class, good -> assertThat(good.value()).isEqualTo(lastGood(book.state(WEB))));
     }
 
     @Test
@@ -60,18 +60,17 @@ class SecretBookTest {
         book.follow(Set.of(WEB));
         book.present(WEB, FIRST.content());
         assertThat(book.present(WEB, Map.of())).isTrue();
-        assertFirstGoesOn();
+        assertLastGood(book, FIRST);
         book.absent(WEB, "a Secret");
-        assertFirstGoesOn();
+        assertLastGood(book, FIRST);
         book.unreadable(WEB, "forbidden");
-        assertFirstGoesOn();
+        assertLastGood(book, FIRST);
         book.present(
                 WEB, TestSecret.until(Instant.parse("2026-06-01T00:00:00Z")).content());
-        assertFirstGoesOn();
+        assertLastGood(book, FIRST);
         TestSecret second = TestSecret.ecdsa("second.test");
         book.present(WEB, second.content());
-        assertThat(SecretReader.certificate(second.content()))
-                .isEqualTo(new SecretState.Good<>(lastGood(book.state(WEB))));
+        assertLastGood(book, second);
     }
 
     @Test
@@ -97,8 +96,7 @@ class SecretBookTest {
         SecretBook after = new SecretBook(NOW, new PublishedCertificates(unused -> copy, namespace -> List.of(pool)));
         after.follow(Set.of(WEB, new SecretId("shop", "other")));
         after.absent(WEB, "a Secret");
-        assertThat(SecretReader.certificate(FIRST.content()))
-                .isEqualTo(new SecretState.Good<>(lastGood(after.state(WEB))));
+        assertLastGood(after, FIRST);
         after.absent(new SecretId("shop", "other"), "a Secret");
         assertThat(lastGood(after.state(new SecretId("shop", "other")))).isNull();
     }

@@ -7,6 +7,7 @@ enum Scheme {
     HTTP("http"),
     HTTPS("https");
 
+    @SuppressWarnings("ImmutableEnumChecker") // see forwardedProto: read only
     private final byte[] forwardedProto;
 
     Scheme(String name) {

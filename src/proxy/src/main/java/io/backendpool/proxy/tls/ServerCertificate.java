@@ -58,8 +58,7 @@ record ServerCertificate(Source source, List<String> names, KeyKind kind, TlsCon
                     case TLS_1_3 -> List.of("TLSv1.3");
                 };
         try {
-            SslContextBuilder builder =
-                    SslContextBuilder.forServer(key, chain).trustManager(new NoClients());
+            SslContextBuilder builder = SslContextBuilder.forServer(key, chain).trustManager(new NoClients());
             TlsContext context = TlsContext.build(builder, engine, versions, source.alpn());
             return new ServerCertificate(source, names(own), kind, context);
         } catch (SSLException refused) {

@@ -38,7 +38,6 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -58,7 +57,10 @@ class TlsTerminationTest {
 
     private final List<AutoCloseable> opened = new ArrayList<>();
     private HttpServer backend;
+
+    @SuppressWarnings("NullAway.Init") // by start
     private Proxy proxy;
+
     private int port;
 
     @BeforeEach
@@ -350,10 +352,9 @@ class TlsTerminationTest {
         AtomicBoolean going = new AtomicBoolean(true);
         AtomicInteger served = new AtomicInteger();
         List<String> failures = new CopyOnWriteArrayList<>();
-        List<Future<?>> clients = new ArrayList<>();
         try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
             for (int i = 0; i < 3; i++) {
-                clients.add(threads.submit(() -> keepAsking(going, served, failures)));
+                threads.execute(() -> keepAsking(going, served, failures));
             }
             for (int swap = 0; swap < 10; swap++) {
                 int before = served.get();
