@@ -62,7 +62,7 @@ final class LiveDataPlane implements DataPlane {
         if (refusal != null) {
             return CompletableFuture.completedStage(new Refused(refusal));
         }
-        return listeners.apply(pool.snapshot().listeners()).thenCompose(unbound -> {
+        return listeners.apply(pool.snapshot()).thenCompose(unbound -> {
             if (unbound != null) {
                 return CompletableFuture.completedStage(new Refused(unbound));
             }

@@ -34,6 +34,7 @@ final class ArchitectureTest {
                     "io.backendpool.pool..",
                     "java..",
                     "javax.net.ssl..",
+                    "javax.security.auth.x500..",
                     "io.vertx..",
                     "io.netty..",
                     "io.grpc..",
@@ -54,6 +55,7 @@ final class ArchitectureTest {
                     "io.backendpool.proxy.http",
                     "io.backendpool.proxy.listener",
                     "io.backendpool.proxy.probe",
+                    "io.backendpool.proxy.tls",
                     "io.backendpool.proxy.traffic",
                     "io.backendpool.proxy.upstream");
 
@@ -77,6 +79,7 @@ final class ArchitectureTest {
             .resideInAnyPackage(
                     "io.backendpool.proxy.http",
                     "io.backendpool.proxy.listener",
+                    "io.backendpool.proxy.tls",
                     "io.backendpool.proxy.traffic",
                     "io.backendpool.proxy.upstream")
             .should()

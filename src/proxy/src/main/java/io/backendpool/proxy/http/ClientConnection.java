@@ -1,5 +1,6 @@
 package io.backendpool.proxy.http;
 
+import io.backendpool.proxy.tls.TlsChannels;
 import io.backendpool.proxy.traffic.Limit;
 import io.backendpool.proxy.traffic.Outcome;
 import io.netty.buffer.ByteBuf;
@@ -38,6 +39,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
     private static final int DRAIN_IDLE_TICKS = 1_000 / Ticks.MILLIS;
 
     private final HttpLoop loop;
+    private final Scheme scheme;
     /** The place in the loop's list. */
     int index;
 
@@ -54,8 +56,9 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
     private byte[] addressBytes = {};
     private byte @Nullable [] localAuthority;
 
-    ClientConnection(HttpLoop loop) {
+    ClientConnection(HttpLoop loop, Scheme scheme) {
         this.loop = loop;
+        this.scheme = scheme;
     }
 
     // What the pipeline tells
@@ -208,7 +211,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
             // A reset, since an HTTP/1.0 response without a length would end in good order with a plain close.
             channel.config().setOption(ChannelOption.SO_LINGER, 0);
         }
-        channel.close();
+        TlsChannels.abort(channel);
     }
 
     // Reading requests
@@ -294,7 +297,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
     }
 
     private void begin(RequestHead head, ByteBuf buffer) {
-        ByteBuf edited = loop.editor().request(allocator(), head, addressBytes, localAuthority());
+        ByteBuf edited = loop.editor().request(allocator(), head, scheme, addressBytes, localAuthority());
         BodyFraming body = BodyFraming.ofRequest(head, loop.limits().maxHeadBytes());
         RequestFacts facts = RequestFacts.of(
                 head, loop.accessLog() == null ? null : loop.editor().forLog(head));
@@ -371,7 +374,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
             if (inputEnded || !(done.channel() instanceof DuplexChannel duplex) || !done.isSuccess()) {
                 done.channel().close();
             } else {
-                duplex.shutdownOutput();
+                TlsChannels.shutdownOutput(duplex);
             }
         });
     }

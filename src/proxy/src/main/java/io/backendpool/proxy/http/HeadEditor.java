@@ -18,7 +18,6 @@ final class HeadEditor {
     private static final byte[] HOST = ascii("Host: ");
     private static final byte[] FORWARDED_FOR = ascii("X-Forwarded-For: ");
     private static final byte[] FORWARDED_HOST = ascii("X-Forwarded-Host: ");
-    private static final byte[] FORWARDED_PROTO_HTTP = ascii("X-Forwarded-Proto: http\r\n");
     private static final byte[] REQUEST_ID = ascii("X-Request-Id: ");
     private static final byte[] LINE_END = ascii("\r\n");
     private static final byte[] LIST = ascii(", ");
@@ -36,7 +35,8 @@ final class HeadEditor {
     }
 
     /** The head as the backend gets it; the caller owns it. */
-    ByteBuf request(ByteBufAllocator allocator, RequestHead head, byte[] clientAddress, byte[] localAuthority) {
+    ByteBuf request(
+            ByteBufAllocator allocator, RequestHead head, Scheme scheme, byte[] clientAddress, byte[] localAuthority) {
         boolean hasProto = false;
         boolean hasForwardedHost = false;
         boolean hasRequestId = false;
@@ -74,7 +74,7 @@ final class HeadEditor {
             writeHostValue(head, localAuthority);
         }
         if (!hasProto) {
-            out.add(FORWARDED_PROTO_HTTP);
+            out.add(scheme.forwardedProto());
         }
         if (!hasForwardedHost) {
             out.add(FORWARDED_HOST);

@@ -1,5 +1,6 @@
 package io.backendpool.proxy.http;
 
+import io.backendpool.proxy.tls.AlpnChoice;
 import io.backendpool.proxy.traffic.AccessLog;
 import io.backendpool.proxy.traffic.Limit;
 import io.backendpool.proxy.traffic.LoopTraffic;
@@ -24,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * for {@link #start} and {@link #stop}: event loop only.
  */
 @SuppressWarnings("FutureReturnValueIgnored") // how a write or a close ends, the channel tells by its events
-public final class HttpLoop {
+public final class HttpLoop implements AlpnChoice {
     private final EventLoop eventLoop;
     private final ProxyLimits limits;
     private final Ticks ticks;
@@ -87,7 +88,27 @@ public final class HttpLoop {
      * @param before the handler of the channel's pipeline that ours is put in front of
      */
     public void accept(ChannelHandlerContext before) {
-        before.pipeline().addBefore(before.name(), "backendpool-http", new ClientConnection(this));
+        accept(before, Scheme.HTTP);
+    }
+
+    private void accept(ChannelHandlerContext before, Scheme scheme) {
+        before.pipeline().addBefore(before.name(), "backendpool-http", new ClientConnection(this, scheme));
+    }
+
+    @Override
+    public List<String> offered() {
+        return List.of(HTTP_1_1);
+    }
+
+    @Override
+    public void chosen(ChannelHandlerContext before, String protocol) {
+        accept(before, Scheme.HTTPS);
+    }
+
+    /** Closes a connection that was just accepted: there are too many, and no TLS to say it in. */
+    public void refuseInSilence(ChannelHandlerContext context) {
+        traffic.limitHit(Limit.CLIENT_CONNECTIONS);
+        context.channel().close();
     }
 
     /** Tells the client of a connection that was just accepted that there are too many, and closes it. */

@@ -1,8 +1,14 @@
 package io.backendpool.proxy.listener;
 
+import io.backendpool.pool.Certificate;
 import io.backendpool.pool.Listener;
+import io.backendpool.pool.PoolSnapshot;
+import io.backendpool.pool.Timeouts;
 import io.backendpool.proxy.http.HttpLoop;
+import io.backendpool.proxy.tls.TlsEngine;
+import io.backendpool.proxy.tls.TlsListener;
 import io.backendpool.proxy.traffic.AccessLog;
+import io.backendpool.proxy.traffic.HandshakeCounters;
 import io.backendpool.proxy.traffic.TrafficRecorder;
 import io.backendpool.proxy.upstream.PoolHolder;
 import io.backendpool.proxy.upstream.ProxyLimits;
@@ -22,6 +28,7 @@ import java.net.BindException;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
@@ -58,6 +65,12 @@ public final class Listeners {
     private final AtomicInteger connections = new AtomicInteger();
     private final Map<Integer, BoundPort> bound = new ConcurrentHashMap<>();
     private volatile Map<String, Integer> portsByName = Map.of();
+    private final TlsEngine tlsEngine;
+    private final HandshakeCounters handshakes;
+    /** How TLS is terminated, by port; a port that is not here is served in plain text. */
+    private volatile Map<Integer, TlsListener> tls = Map.of();
+
+    private List<String> tlsProblems = List.of();
     private Future<?> lastChange = Future.succeededFuture();
 
     /**
@@ -74,9 +87,23 @@ public final class Listeners {
             TrafficRecorder traffic,
             ProxyLimits limits,
             @Nullable AccessLog accessLog) {
+        this(vertx, bindAddress, pools, traffic, limits, accessLog, TlsEngine.best());
+    }
+
+    /** The same with a choice of {@code tlsEngine}. */
+    public Listeners(
+            Vertx vertx,
+            String bindAddress,
+            PoolHolder pools,
+            TrafficRecorder traffic,
+            ProxyLimits limits,
+            @Nullable AccessLog accessLog,
+            TlsEngine tlsEngine) {
         this.vertx = (VertxInternal) vertx;
         this.bindAddress = bindAddress;
         this.limits = limits;
+        this.tlsEngine = tlsEngine;
+        this.handshakes = traffic.handshakes();
         SecureRandom seeds = new SecureRandom();
         for (EventExecutor executor : this.vertx.nettyEventLoopGroup()) {
             EventLoop eventLoop = (EventLoop) executor;
@@ -103,8 +130,25 @@ public final class Listeners {
      *     use}, and nothing was changed
      */
     public CompletionStage<@Nullable String> apply(List<Listener> wanted) {
+        return apply(wanted, List.of(), Timeouts.DEFAULT);
+    }
+
+    /**
+     * The same for the listeners of {@code snapshot}, with its certificates. They are live for the handshakes that come
+     * after this; connections that are open keep theirs. Also refused: a listener of protocol HTTPS none of whose
+     * certificates can be presented.
+     */
+    public CompletionStage<@Nullable String> apply(PoolSnapshot snapshot) {
+        return apply(
+                snapshot.listeners(),
+                snapshot.certificates(),
+                snapshot.traffic().timeouts());
+    }
+
+    private CompletionStage<@Nullable String> apply(
+            List<Listener> wanted, List<Certificate> certificates, Timeouts timeouts) {
         List<Listener> copy = List.copyOf(wanted);
-        return inTurn(() -> change(copy)).toCompletionStage();
+        return inTurn(() -> change(copy, certificates, timeouts)).toCompletionStage();
     }
 
     /**
@@ -148,7 +192,50 @@ public final class Listeners {
         return next;
     }
 
-    private Future<@Nullable String> change(List<Listener> wanted) {
+    private Future<@Nullable String> change(List<Listener> wanted, List<Certificate> certificates, Timeouts timeouts) {
+        Map<Integer, TlsListener> before = tls;
+        Map<Integer, TlsListener> after = new HashMap<>();
+        List<String> problems = new ArrayList<>();
+        for (Listener listener : wanted) {
+            if (listener.tls() == null) {
+                continue;
+            }
+            switch (TlsListener.compile(
+                    listener,
+                    certificates,
+                    timeouts.requestHead(),
+                    workers.getFirst().http().offered(),
+                    tlsEngine,
+                    before.get(listener.port()))) {
+                case TlsListener.Usable usable -> {
+                    after.put(listener.port(), usable.listener());
+                    problems.addAll(usable.problems());
+                }
+                case TlsListener.Unusable(String reason) -> {
+                    return Future.succeededFuture(reason);
+                }
+            }
+        }
+        // A port that is just being bound must not serve its first clients in plain text.
+        Map<Integer, TlsListener> meanwhile = new HashMap<>(after);
+        meanwhile.putAll(before);
+        tls = Map.copyOf(meanwhile);
+        return bind(wanted).map(problem -> {
+            tls = problem == null ? Map.copyOf(after) : before;
+            if (problem == null) {
+                say(problems);
+            }
+            return problem;
+        });
+    }
+
+    /** Once each, however many snapshots come with the same. */
+    private void say(List<String> problems) {
+        problems.stream().filter(problem -> !tlsProblems.contains(problem)).forEach(LOG::warn);
+        tlsProblems = List.copyOf(problems);
+    }
+
+    private Future<@Nullable String> bind(List<Listener> wanted) {
         Set<Integer> wantedPorts = new HashSet<>();
         List<Listener> missing = new ArrayList<>();
         for (Listener listener : wanted) {
@@ -219,7 +306,7 @@ public final class Listeners {
         Worker worker = workers.get(next);
         Promise<NetServer> listening = Promise.promise();
         worker.context().runOnContext(ignored -> vertx.createNetServer(new NetServerOptions().setAcceptBacklog(BACKLOG))
-                .connectHandler(socket -> connected(worker, socket))
+                .connectHandler(socket -> connected(worker, listener.port(), socket))
                 .listen(listener.port(), bindAddress)
                 .onComplete(listening));
         return listening.future().compose(server -> {
@@ -229,12 +316,19 @@ public final class Listeners {
     }
 
     /** On the worker's event loop. */
-    private void connected(Worker worker, NetSocket socket) {
+    private void connected(Worker worker, int port, NetSocket socket) {
         ChannelHandlerContext context = ((NetSocketInternal) socket).channelHandlerContext();
         int open = connections.incrementAndGet();
         context.channel().closeFuture().addListener(closed -> connections.decrementAndGet());
+        TlsListener terminating = tls.get(port);
         if (open > limits.maxClientConnections()) {
-            worker.http().refuse(context);
+            if (terminating == null) {
+                worker.http().refuse(context);
+            } else {
+                worker.http().refuseInSilence(context);
+            }
+        } else if (terminating != null) {
+            terminating.accept(context, () -> tls.get(port), worker.http(), handshakes);
         } else {
             worker.http().accept(context);
         }

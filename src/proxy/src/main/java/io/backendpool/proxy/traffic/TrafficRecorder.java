@@ -25,6 +25,7 @@ public final class TrafficRecorder {
 
     private final LongSupplier nanoClock;
     private final long startNanos;
+    private final HandshakeCounters handshakes;
     private final List<LoopTraffic> loops = new CopyOnWriteArrayList<>();
 
     /**
@@ -36,6 +37,7 @@ public final class TrafficRecorder {
         long origin = nanoClock.getAsLong();
         this.nanoClock = () -> nanoClock.getAsLong() - origin;
         this.startNanos = this.nanoClock.getAsLong();
+        this.handshakes = new HandshakeCounters(this.nanoClock);
     }
 
     /** The counters of one more event loop, which becomes their only writer. */
@@ -43,6 +45,11 @@ public final class TrafficRecorder {
         LoopTraffic loop = new LoopTraffic(nanoClock);
         loops.add(loop);
         return loop;
+    }
+
+    /** How clients' TLS handshakes end. */
+    public HandshakeCounters handshakes() {
+        return handshakes;
     }
 
     /** The last ten seconds. */
@@ -113,6 +120,7 @@ public final class TrafficRecorder {
                 latencyBuckets(),
                 sum(LoopTraffic.LATENCY_MICROS) / 1e6,
                 limits,
+                handshakes.totals(),
                 clientConnections(),
                 sum(LoopTraffic.ACCEPTED));
     }

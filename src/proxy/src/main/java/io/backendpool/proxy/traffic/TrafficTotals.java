@@ -18,6 +18,7 @@ import java.util.Map;
  * @param latency buckets with upper bounds in seconds, cumulative, the last one infinite
  * @param latencySumSeconds of all requests
  * @param limitHits for each limit, how often it was hit
+ * @param handshakes clients' TLS handshakes by how they ended; each outcome is there
  * @param clientConnections open now
  * @param acceptedConnections since the start
  */
@@ -33,6 +34,7 @@ public record TrafficTotals(
         List<LatencyBucket> latency,
         double latencySumSeconds,
         Map<Limit, Long> limitHits,
+        Map<Handshake, Long> handshakes,
         int clientConnections,
         long acceptedConnections) {
 
@@ -41,6 +43,7 @@ public record TrafficTotals(
         backends = Map.copyOf(backends);
         latency = List.copyOf(latency);
         limitHits = Map.copyOf(limitHits);
+        handshakes = Map.copyOf(handshakes);
     }
 
     /** What went to one backend. Each try counts, so a request that was retried counts on several backends. */

@@ -158,6 +158,7 @@ public final class LoopUpstreams {
             Backend backend = snapshot.backends().get(i);
             gone.remove(backend.key());
             next[i] = byKey.computeIfAbsent(backend.key(), key -> new Upstream(key, traffic.backend(key), this));
+            next[i].secureBy(current.tls().get(backend.key().group()));
         }
         gone.values().forEach(Upstream::remove);
         byKey.keySet().removeAll(gone.keySet());

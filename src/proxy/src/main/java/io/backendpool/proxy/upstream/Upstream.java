@@ -1,6 +1,7 @@
 package io.backendpool.proxy.upstream;
 
 import io.backendpool.pool.BackendKey;
+import io.backendpool.proxy.tls.BackendTls;
 import io.backendpool.proxy.traffic.BackendTraffic;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -20,6 +21,7 @@ public final class Upstream {
     private final Deque<UpstreamConnection> idle = new ArrayDeque<>();
     private int open;
     private boolean removed;
+    private @Nullable BackendTls tls;
 
     Upstream(BackendKey key, BackendTraffic traffic, LoopUpstreams owner) {
         this.key = key;
@@ -34,6 +36,21 @@ public final class Upstream {
 
     public BackendTraffic traffic() {
         return traffic;
+    }
+
+    /** How connections to it are secured; null: not at all. */
+    @Nullable
+    BackendTls tls() {
+        return tls;
+    }
+
+    /** From now on connections are secured like this. Those that are otherwise serve no more requests. */
+    @SuppressWarnings("ReferenceEquality") // see BackendTls: equal settings are one object
+    void secureBy(@Nullable BackendTls next) {
+        if (next != tls) {
+            tls = next;
+            closeIdle();
+        }
     }
 
     InetSocketAddress address() {
@@ -63,8 +80,12 @@ public final class Upstream {
         return !idle.isEmpty() || open < owner.limits().maxConnectionsPerBackend();
     }
 
+    @SuppressWarnings("ReferenceEquality") // see BackendTls: equal settings are one object
     void idle(UpstreamConnection connection) {
-        if (removed || !connection.isActive() || idle.size() >= owner.limits().maxIdlePerBackend()) {
+        if (removed
+                || connection.tls() != tls
+                || !connection.isActive()
+                || idle.size() >= owner.limits().maxIdlePerBackend()) {
             connection.close();
             return;
         }
@@ -96,6 +117,10 @@ public final class Upstream {
     /** The backend has left the pool: idle connections close now, the others when their exchange ends. */
     void remove() {
         removed = true;
+        closeIdle();
+    }
+
+    private void closeIdle() {
         UpstreamConnection connection;
         while ((connection = idle.pollFirst()) != null) {
             connection.close();

@@ -1,5 +1,6 @@
 package io.backendpool.proxy.upstream;
 
+import io.backendpool.proxy.tls.BackendTls;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
@@ -14,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 @SuppressWarnings("FutureReturnValueIgnored") // how a write or a close ends, the channel tells by its events
 public final class UpstreamConnection extends ChannelInboundHandlerAdapter {
     private final Upstream upstream;
+    private final @Nullable BackendTls tls;
     private @Nullable ChannelHandlerContext context;
     private @Nullable UpstreamReceiver receiver;
     private @Nullable Throwable cause;
@@ -22,10 +24,17 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter {
 
     UpstreamConnection(Upstream upstream) {
         this.upstream = upstream;
+        this.tls = upstream.tls();
     }
 
     public Upstream upstream() {
         return upstream;
+    }
+
+    /** How it was secured. */
+    @Nullable
+    BackendTls tls() {
+        return tls;
     }
 
     /** It has served another exchange before, so the backend may be closing it at this moment. */

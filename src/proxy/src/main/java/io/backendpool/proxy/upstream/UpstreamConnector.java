@@ -1,5 +1,7 @@
 package io.backendpool.proxy.upstream;
 
+import io.backendpool.pool.BackendKey;
+import io.backendpool.proxy.tls.BackendTls;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.channel.Channel;
@@ -8,34 +10,79 @@ import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Opens connections to backends on one event loop, so that both ends of an exchange share a thread. */
 @SuppressWarnings("FutureReturnValueIgnored") // how a write or a close ends, the channel tells by its events
 final class UpstreamConnector {
+    private static final Logger LOG = LoggerFactory.getLogger(UpstreamConnector.class);
+    private static final long LOG_PAUSE_NANOS = Duration.ofMinutes(1).toNanos();
+
     private final Bootstrap bootstrap;
+    private final Duration timeout;
+    /** When the last TLS failure of a group was logged. */
+    private final Map<String, Long> logged = new HashMap<>();
 
     UpstreamConnector(EventLoop loop, ChannelFactory<? extends Channel> channels, ProxyLimits limits) {
+        timeout = limits.connectTimeout();
         bootstrap = new Bootstrap()
                 .group(loop)
                 .channelFactory(channels)
                 .option(ChannelOption.ALLOCATOR, PooledByteBufAllocator.DEFAULT)
-                .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, (int)
-                        limits.connectTimeout().toMillis())
+                .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, (int) timeout.toMillis())
                 .option(ChannelOption.TCP_NODELAY, true)
                 .option(ChannelOption.SO_KEEPALIVE, true);
     }
 
     void connect(Upstream upstream, UpstreamReceiver receiver) {
         UpstreamConnection connection = new UpstreamConnection(upstream);
+        long begin = System.nanoTime();
         ChannelFuture future = bootstrap.clone().handler(connection).connect(upstream.address());
         future.addListener((ChannelFutureListener) done -> {
-            if (done.isSuccess()) {
-                connection.use(receiver);
-                receiver.upstreamConnected(connection);
-            } else {
+            if (!done.isSuccess()) {
                 upstream.connectFailed();
                 receiver.upstreamConnectFailed(upstream, done.cause());
+                return;
+            }
+            BackendTls tls = connection.tls();
+            if (tls == null) {
+                connected(connection, receiver);
+            } else {
+                Duration left = timeout.minusNanos(System.nanoTime() - begin);
+                secure(tls, left, done.channel(), connection, receiver);
             }
         });
+    }
+
+    private static void connected(UpstreamConnection connection, UpstreamReceiver receiver) {
+        connection.use(receiver);
+        receiver.upstreamConnected(connection);
+    }
+
+    private void secure(
+            BackendTls tls, Duration left, Channel channel, UpstreamConnection connection, UpstreamReceiver receiver) {
+        Upstream upstream = connection.upstream();
+        tls.secure(channel, upstream.key().port(), left, failure -> {
+            if (failure == null) {
+                connected(connection, receiver);
+            } else {
+                // The channel was open: its end tells the upstream of the connection less.
+                log(upstream.key(), String.valueOf(failure.getMessage()));
+                receiver.upstreamConnectFailed(upstream, failure);
+            }
+        });
+    }
+
+    private void log(BackendKey backend, String reason) {
+        long now = System.nanoTime();
+        Long last = logged.get(backend.group());
+        if (last == null || now - last > LOG_PAUSE_NANOS) {
+            logged.put(backend.group(), now);
+            LOG.warn("group={} backend={} connection failed: {}", backend.group(), backend.address(), reason);
+        }
     }
 }

@@ -13,6 +13,7 @@ import io.backendpool.pool.PoolSnapshot;
 import io.backendpool.pool.health.BackendHealth;
 import io.backendpool.pool.health.EffectiveWeights;
 import io.backendpool.proxy.listener.Listeners;
+import io.backendpool.proxy.tls.TlsEngine;
 import io.backendpool.proxy.traffic.AccessLog;
 import io.backendpool.proxy.traffic.TrafficRecorder;
 import io.backendpool.proxy.upstream.LivePool;
@@ -55,8 +56,12 @@ public final class Proxy implements AutoCloseable {
     private int revision;
 
     public Proxy(ProxyLimits limits, @Nullable AccessLog accessLog, int loops) throws Exception {
+        this(limits, accessLog, loops, TlsEngine.best());
+    }
+
+    public Proxy(ProxyLimits limits, @Nullable AccessLog accessLog, int loops, TlsEngine engine) throws Exception {
         vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(loops).setPreferNativeTransport(true));
-        listeners = new Listeners(vertx, "127.0.0.1", pools, traffic, limits, accessLog);
+        listeners = new Listeners(vertx, "127.0.0.1", pools, traffic, limits, accessLog, engine);
         port = freePort();
         apply(List.of(listener("http", port)));
     }
