@@ -79,7 +79,8 @@ final class LiveDataPlane implements DataPlane {
         if (!snapshot.id().equals(id)) {
             return "pool: %s (expected: %s, the pool of this proxy)".formatted(snapshot.id(), id);
         }
-        return HealthMonitor.refusal(snapshot);
+        String unserved = Unserved.of(snapshot);
+        return unserved == null ? HealthMonitor.refusal(snapshot) : unserved;
     }
 
     private ApplyResult applied() {
