@@ -14,9 +14,12 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
+import java.util.Set;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.ZipException;
 
@@ -42,6 +45,10 @@ public final class LastKnownGood {
     private static final byte[] MAGIC = {'B', 'P', 'O', 'O', 'L', 'L', 'K', 'G'};
     private static final int CHECKSUM_LENGTH = 32;
     private static final int HEADER_LENGTH = MAGIC.length + 4 + 4 + CHECKSUM_LENGTH;
+
+    private static final Set<PosixFilePermission> OWNER_ONLY = PosixFilePermissions.fromString("rw-------");
+    private static final Set<StandardOpenOption> OPTIONS =
+            Set.of(StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE);
 
     /** No pool is this large; a larger file is no copy of ours. */
     private static final int MAX_FILE_LENGTH = 256 << 20;
@@ -114,15 +121,17 @@ public final class LastKnownGood {
     }
 
     /**
-     * Replaces {@code file} as a whole: after a crash it holds the old pool or the new one, never a part.
+     * Replaces {@code file} as a whole: after a crash it holds the old pool or the new one, never a part. Only its owner can
+     * read it, for a pool may hold private keys.
      *
      * @throws IOException nothing was changed
      */
     public static void write(Path file, PublishedPool pool) throws IOException {
         Path next = file.resolveSibling(file.getFileName() + ".next");
         ByteBuffer bytes = ByteBuffer.wrap(encode(pool));
-        try (FileChannel channel = FileChannel.open(
-                next, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE)) {
+        try (FileChannel channel = FileChannel.open(next, OPTIONS, PosixFilePermissions.asFileAttribute(OWNER_ONLY))) {
+            // A file that was there already has kept its mode.
+            Files.setPosixFilePermissions(next, OWNER_ONLY);
             while (bytes.hasRemaining()) {
                 channel.write(bytes);
             }

@@ -9,7 +9,10 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Arrays;
+import java.util.Set;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -38,6 +41,16 @@ class LastKnownGoodTest {
         try (var files = Files.list(directory)) {
             assertThat(files).containsExactly(file);
         }
+    }
+
+    @Test
+    void written_isReadableByItsOwnerOnly_whateverWasThereBefore() throws Exception {
+        Set<PosixFilePermission> everybody = PosixFilePermissions.fromString("rw-rw-rw-");
+        Files.setPosixFilePermissions(Files.createFile(file), everybody);
+        Files.setPosixFilePermissions(Files.createFile(directory.resolve("last-known-good.next")), everybody);
+        LastKnownGood.write(file, POOL);
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
+                .isEqualTo("rw-------");
     }
 
     @Test

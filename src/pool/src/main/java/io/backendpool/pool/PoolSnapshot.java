@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
  * same are equal: backends are held in the order of their keys, whatever order they were given in.
  *
  * @param id whose pool it is
- * @param listeners 1 to 16, unique by name and by socket, in the manifest's order
+ * @param listeners 0 to 16, unique by name and by socket, in the manifest's order; without those that cannot be served, for
+ *     want of a certificate
  * @param groups 1 to 64, unique by name, in the manifest's order
  * @param backends unique by key, sorted by key, each of a group of this snapshot; may be empty
  * @param loadBalancing how to choose
@@ -37,7 +38,7 @@ public record PoolSnapshot(
         certificates = certificates.stream()
                 .sorted((a, b) -> a.name().compareTo(b.name()))
                 .toList();
-        Require.inRange("listeners", listeners.size(), 1, Listener.MAX_PER_POOL);
+        Require.inRange("listeners", listeners.size(), 0, Listener.MAX_PER_POOL);
         Require.inRange("backends", groups.size(), 1, BackendGroup.MAX_PER_POOL);
         Require.unique("listeners[].name", listeners, Listener::name);
         Require.unique("listeners[].port", listeners, Listener::socket);

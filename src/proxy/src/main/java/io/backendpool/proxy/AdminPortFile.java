@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermissions;
 import org.jspecify.annotations.Nullable;
 
 /** {@code admin.port} in the state directory: where whoever started the process finds the admin port. */
@@ -18,7 +19,9 @@ final class AdminPortFile {
             return;
         }
         try {
-            Files.createDirectories(stateDirectory);
+            // The last known good pool is kept in it, too, and may hold private keys.
+            Files.createDirectories(
+                    stateDirectory, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
             Path draft = stateDirectory.resolve(NAME + ".new");
             Files.writeString(draft, port + "\n");
             Files.move(draft, stateDirectory.resolve(NAME), StandardCopyOption.ATOMIC_MOVE);

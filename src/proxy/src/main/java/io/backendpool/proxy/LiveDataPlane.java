@@ -62,7 +62,7 @@ final class LiveDataPlane implements DataPlane {
         if (refusal != null) {
             return CompletableFuture.completedStage(new Refused(refusal));
         }
-        return listeners.apply(pool.snapshot().listeners()).thenCompose(unbound -> {
+        return listeners.apply(pool.snapshot()).thenCompose(unbound -> {
             if (unbound != null) {
                 return CompletableFuture.completedStage(new Refused(unbound));
             }
@@ -79,7 +79,8 @@ final class LiveDataPlane implements DataPlane {
         if (!snapshot.id().equals(id)) {
             return "pool: %s (expected: %s, the pool of this proxy)".formatted(snapshot.id(), id);
         }
-        return HealthMonitor.refusal(snapshot);
+        String unserved = Unserved.of(snapshot);
+        return unserved == null ? HealthMonitor.refusal(snapshot) : unserved;
     }
 
     private ApplyResult applied() {

@@ -9,6 +9,7 @@ import io.backendpool.proxy.control.ControlState;
 import io.backendpool.proxy.listener.Listeners;
 import io.backendpool.proxy.probe.HealthMonitor;
 import io.backendpool.proxy.probe.HealthView;
+import io.backendpool.proxy.tls.TlsEngine;
 import io.backendpool.proxy.traffic.AccessLogFormat;
 import io.backendpool.proxy.traffic.RingAccessLog;
 import io.backendpool.proxy.traffic.TrafficRecorder;
@@ -83,6 +84,7 @@ public final class Proxy {
                 config.name(),
                 ProxyVersion.current(),
                 transport.name(),
+                TlsEngine.best().word(),
                 config.eventLoops(),
                 Instant.now());
         this.traffic = EventLoops.create(config.eventLoops(), transport);
@@ -141,13 +143,14 @@ public final class Proxy {
         }
         AdminPortFile.write(config.stateDirectory(), adminPort);
         LOG.info(
-                "pool={} proxy={} version={} starts: admin={} control={} transport={} event loops={}",
+                "pool={} proxy={} version={} starts: admin={} control={} transport={} tls={} event loops={}",
                 identity.pool(),
                 identity.proxy(),
                 identity.version(),
                 new HostPort(config.admin().host(), adminPort),
                 config.control(),
                 identity.transport(),
+                identity.tls(),
                 identity.eventLoops());
         control = ControlClient.start(controlSettings(), dataPlane, Clock.systemUTC(), new Random());
         warmUp();

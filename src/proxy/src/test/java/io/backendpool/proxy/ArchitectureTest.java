@@ -34,6 +34,7 @@ final class ArchitectureTest {
                     "io.backendpool.pool..",
                     "java..",
                     "javax.net.ssl..",
+                    "javax.security.auth.x500..",
                     "io.vertx..",
                     "io.netty..",
                     "io.grpc..",
@@ -56,6 +57,7 @@ final class ArchitectureTest {
                     "io.backendpool.proxy.probe",
                     "io.backendpool.proxy.proxyprotocol",
                     "io.backendpool.proxy.stream",
+                    "io.backendpool.proxy.tls",
                     "io.backendpool.proxy.traffic",
                     "io.backendpool.proxy.upstream");
 
@@ -81,6 +83,7 @@ final class ArchitectureTest {
                     "io.backendpool.proxy.listener",
                     "io.backendpool.proxy.proxyprotocol",
                     "io.backendpool.proxy.stream",
+                    "io.backendpool.proxy.tls",
                     "io.backendpool.proxy.traffic",
                     "io.backendpool.proxy.upstream")
             .should()

@@ -29,6 +29,14 @@ final class StandaloneArguments {
     private @Nullable Path stateDirectory;
 
     @Option(
+            names = "--secrets",
+            paramLabel = "DIR",
+            description =
+                    "Where the Secrets that manifests refer to are, each a folder with tls.crt and tls.key, or ca.crt."
+                            + " Watched like the manifests. Default: the folder `secrets` beside each manifest.")
+    private @Nullable Path secrets;
+
+    @Option(
             names = "--for",
             paramLabel = "DURATION",
             converter = DurationConverter.class,
@@ -48,7 +56,14 @@ final class StandaloneArguments {
         }
         Path state = stateDirectory != null ? stateDirectory : StateDirectory.defaultFor(manifests, System.getenv());
         StandaloneOptions options = new StandaloneOptions(
-                manifests, state.toAbsolutePath(), bind, StandaloneOptions.proxyProgram(Path.of(jar)), plain);
+                manifests,
+                secrets == null
+                        ? StandaloneOptions.secretsBeside(manifests)
+                        : List.of(secrets.toAbsolutePath().normalize()),
+                state.toAbsolutePath(),
+                bind,
+                StandaloneOptions.proxyProgram(Path.of(jar)),
+                plain);
         StopSignal signal = StopSignal.install(STOP_PATIENCE);
         try {
             Standalone standalone = Standalone.start(options, prelude, System.out, Clock.systemUTC());

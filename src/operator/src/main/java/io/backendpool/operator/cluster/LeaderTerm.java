@@ -10,6 +10,7 @@ import io.backendpool.operator.dns.DnsResolver;
 import io.backendpool.operator.pools.ControlServerChannel;
 import io.backendpool.operator.pools.PoolKeeper;
 import io.backendpool.operator.resources.ProxyNames;
+import io.backendpool.operator.secrets.PublishedCertificates;
 import io.backendpool.pool.PoolId;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.io.IOException;
@@ -56,6 +57,9 @@ final class LeaderTerm implements AutoCloseable {
             events = opened(new PoolEvents(client, clock));
             ResourceStatusSink status = opened(new ResourceStatusSink(client, pools::resource, events, new Random()));
             services = opened(new ServiceFollower(client, options.scope()));
+            BootstrapCopies copies = new BootstrapCopies(client);
+            SecretFollower secrets =
+                    opened(new SecretFollower(client, clock, new PublishedCertificates(copies, pools::names)));
             ClusterProxyHost proxies = new ClusterProxyHost(this::lastAddress);
             keeper = opened(new PoolKeeper(
                     new ControlServerChannel(control),
@@ -63,7 +67,8 @@ final class LeaderTerm implements AutoCloseable {
                     status,
                     DnsResolver.ofSystem(),
                     services,
-                    new BootstrapCopies(client),
+                    secrets,
+                    copies,
                     clock));
             objects = opened(OwnedObjects.start(
                     client, options, authority, control, services::refusals, proxies, events, metrics));

@@ -14,6 +14,7 @@ import io.backendpool.operator.status.ReportMerger;
 import io.backendpool.operator.status.StatusAggregator;
 import io.backendpool.operator.status.TakeOver;
 import io.backendpool.operator.translate.PoolSpec;
+import io.backendpool.operator.translate.SecretId;
 import io.backendpool.operator.translate.ServiceId;
 import io.backendpool.operator.translate.SnapshotTranslator;
 import io.backendpool.operator.translate.Translation;
@@ -40,12 +41,12 @@ import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps every pool as somebody wants it: a wish, a change of a Service's endpoints or of DNS is translated and published; what proxies say becomes
- * status.
+ * Keeps every pool as somebody wants it: a wish, a change of a Service's endpoints, of a Secret or of DNS is translated and
+ * published; what proxies say becomes status.
  *
  * <pre>
  *   PoolSource --> upsert/remove --> translate --> ProxyChannel.publish --> proxies
- *   NameFollower, Services ---------/                                         |
+ *   NameFollower, Services, Secrets /                                         |
  *   StatusSink <-- at most once a second, when changed <-- aggregate <-- reports
  * </pre>
  *
@@ -53,6 +54,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class PoolKeeper implements PoolSink, AutoCloseable {
     private static final Logger LOG = Logger.getLogger(PoolKeeper.class);
+    /** How late it may be said that a certificate has come to its end. */
+    private static final Duration TIME_CHECK = Duration.ofMinutes(1);
+
     private static final Duration STATUS_INTERVAL = Duration.ofSeconds(1);
     /** Reports of many proxies about one change come within this time: one status for all. */
     private static final Duration STATUS_DELAY = Duration.ofMillis(20);
@@ -66,8 +70,11 @@ public final class PoolKeeper implements PoolSink, AutoCloseable {
     private final LastPublished lastPublished;
     private final NameFollower names;
     private final Services services;
+    private final Secrets secrets;
     /** Changes of a Service that come while one is still to be worked off are that one. */
     private final Set<ServiceId> servicesDue = ConcurrentHashMap.newKeySet();
+
+    private final Set<SecretId> secretsDue = ConcurrentHashMap.newKeySet();
 
     private final ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().daemon().name("pools").factory());
@@ -106,6 +113,7 @@ public final class PoolKeeper implements PoolSink, AutoCloseable {
      * Keeps no pool yet; sources call the methods of {@link PoolSink}.
      *
      * @param services to follow, where there are some
+     * @param secrets the same
      * @param lastPublished where a name's last addresses are found when DNS is down at the start
      */
     public PoolKeeper(
@@ -114,9 +122,10 @@ public final class PoolKeeper implements PoolSink, AutoCloseable {
             StatusSink statusSink,
             DnsResolver dns,
             Services services,
+            Secrets secrets,
             LastPublished lastPublished,
             Clock clock) {
-        this(channel, host, statusSink, dns, services, lastPublished, TakeOver.GRACE, clock);
+        this(channel, host, statusSink, dns, services, secrets, lastPublished, TakeOver.GRACE, clock);
     }
 
     /** @param grace how long proxies may take to dial again before their silence is news */
@@ -126,6 +135,7 @@ public final class PoolKeeper implements PoolSink, AutoCloseable {
             StatusSink statusSink,
             DnsResolver dns,
             Services services,
+            Secrets secrets,
             LastPublished lastPublished,
             Duration grace,
             Clock clock) {
@@ -138,8 +148,12 @@ public final class PoolKeeper implements PoolSink, AutoCloseable {
         this.names = new NameFollower(dns, this::formerAnswers, clock, name -> execute(() -> retranslate(name)));
         this.services = services;
         services.onChange(this::serviceChanged);
+        this.secrets = secrets;
+        secrets.onChange(this::secretChanged);
         channel.onChange(pool -> execute(pool, () -> statusDue(pool)));
         host.onChange(pool -> execute(pool, () -> statusDue(pool)));
+        var unused = thread.scheduleWithFixedDelay(
+                () -> guarded(this::timePasses), TIME_CHECK.toMillis(), TIME_CHECK.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     @Override
@@ -149,6 +163,7 @@ public final class PoolKeeper implements PoolSink, AutoCloseable {
             kept.spec = spec;
             kept.problems = List.of();
             followServices();
+            followSecrets();
             followNames();
             host.run(spec);
             translate(kept);
@@ -162,6 +177,7 @@ public final class PoolKeeper implements PoolSink, AutoCloseable {
             if (pools.remove(pool) != null) {
                 LOG.infof("pool=%s removed", pool);
                 followServices();
+                followSecrets();
                 followNames();
                 host.stop(pool);
                 channel.withdraw(pool);
@@ -237,6 +253,12 @@ public final class PoolKeeper implements PoolSink, AutoCloseable {
         services.follow(wanted);
     }
 
+    private void followSecrets() {
+        Set<SecretId> wanted = new HashSet<>();
+        pools.values().forEach(kept -> wanted.addAll(kept.spec.secrets()));
+        secrets.follow(wanted);
+    }
+
     private void followNames() {
         Set<String> wanted = new HashSet<>();
         pools.values().forEach(kept -> wanted.addAll(names(kept)));
@@ -308,6 +330,30 @@ public final class PoolKeeper implements PoolSink, AutoCloseable {
         }
     }
 
+    private void secretChanged(SecretId secret) {
+        if (secretsDue.add(secret)) {
+            execute(() -> {
+                secretsDue.remove(secret);
+                for (Kept kept : pools.values()) {
+                    if (kept.spec.secrets().contains(secret)) {
+                        translate(kept);
+                        statusDue(kept.spec.id());
+                    }
+                }
+            });
+        }
+    }
+
+    /** Certificates expire without anybody touching their Secret. */
+    private void timePasses() {
+        for (Kept kept : pools.values()) {
+            if (!kept.spec.secrets().isEmpty()) {
+                translate(kept);
+                statusDue(kept.spec.id());
+            }
+        }
+    }
+
     /**
      * Publishes what the spec comes to. A snapshot without the backends of a name that is just being looked up would take
      * them away from proxies that use them, so it waits; a lookup ends within seconds, one way or the other.
@@ -317,7 +363,8 @@ public final class PoolKeeper implements PoolSink, AutoCloseable {
     }
 
     private void publish(Kept kept) {
-        Translation translation = SnapshotTranslator.translate(kept.spec, names::resolution, services::state);
+        Translation translation = SnapshotTranslator.translate(
+                kept.spec, names::resolution, services::state, secrets::state, clock.instant());
         Translation before = kept.published;
         if (!translation.complete() || translation.equals(before)) {
             return;

@@ -18,6 +18,7 @@ public enum ApiAccess {
     /** Those that pools refer to, and those in front of proxies. */
     SERVICES("", "services", Where.POOLS, "get", "list", "watch", "create", "patch"),
     SERVICE_ACCOUNTS("", "serviceaccounts", Where.POOLS, "get", "list", "watch", "create", "patch"),
+    /** Those that pools own, and single ones that pools refer to, by name. */
     SECRETS("", "secrets", Where.POOLS, "get", "list", "watch", "create", "patch"),
     DEPLOYMENTS("apps", "deployments", Where.POOLS, "get", "list", "watch", "create", "patch"),
     POD_DISRUPTION_BUDGETS("policy", "poddisruptionbudgets", Where.POOLS, "get", "list", "watch", "create", "patch"),

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What the proxies of a pool start from, mounted into their pods: where the operator is, whom to trust there, and the
- * pool to serve while it is away. It holds no private key and no token; it is a Secret because a pool may hold more later.
+ * pool to serve while it is away. It is a Secret because a pool holds its listeners' certificates, with their keys.
  */
 public final class BootstrapSecret extends OwnedResource<Secret> {
     static final String CONTROL = "control";

@@ -14,6 +14,7 @@ import io.backendpool.operator.pools.ControlServerChannel;
 import io.backendpool.operator.pools.PoolKeeper;
 import io.backendpool.operator.pools.Services;
 import io.backendpool.operator.pools.StatusSink;
+import io.backendpool.operator.secrets.PublishedCertificates;
 import io.backendpool.operator.translate.PoolSpec;
 import io.backendpool.operator.validate.ManifestCheck;
 import io.backendpool.operator.validate.ManifestValidator;
@@ -97,12 +98,15 @@ public final class Standalone implements AutoCloseable {
         StatusFiles files = new StatusFiles(manifests::manifestOf);
         boolean table = !options.plain() && Terminal.isTerminal();
         StatusLines lines = new StatusLines(table ? line -> {} : out::println);
+        SecretFiles secrets = opened(new SecretFiles(
+                options.secrets(), clock, new PublishedCertificates(state::lastPublished, state::pools)));
         PoolKeeper keeper = opened(new PoolKeeper(
                 new ControlServerChannel(control),
                 proxies,
                 both(files, lines),
                 DnsResolver.ofSystem(),
                 Services.NONE,
+                secrets,
                 state::lastPublished,
                 clock));
         opened(CertificateRenewal.start(authority, authority::tick, certificates(keeper), CERTIFICATE_CHECK, clock));

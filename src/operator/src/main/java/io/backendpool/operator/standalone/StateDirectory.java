@@ -21,7 +21,9 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
@@ -167,6 +169,13 @@ public final class StateDirectory implements AutoCloseable {
                 yield null;
             }
         };
+    }
+
+    /** The pools of {@code namespace} that were ever run from here. */
+    Set<PoolId> pools(String namespace) throws IOException {
+        Set<PoolId> found = new TreeSet<>(pools().keySet());
+        found.removeIf(pool -> !pool.namespace().equals(namespace));
+        return found;
     }
 
     /** Where the proxy of the pool of {@code directory} keeps what it must not lose. */

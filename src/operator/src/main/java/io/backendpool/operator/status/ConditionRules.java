@@ -6,6 +6,7 @@ import io.backendpool.operator.translate.Finding;
 import io.backendpool.pool.HealthState;
 import java.util.List;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Which reason holds for each condition: a table of rules, the first that fits wins. Pure. */
 final class ConditionRules {
@@ -38,25 +39,43 @@ final class ConditionRules {
     private Verdict resolvedRefs() {
         List<Finding> findings = facts.translation().findings();
         for (Finding.Kind kind : List.of(
+                Finding.Kind.LISTENER_WITHOUT_CERTIFICATE,
                 Finding.Kind.UNSUPPORTED_SOURCE,
                 Finding.Kind.SERVICE_NOT_FOUND,
                 Finding.Kind.SERVICE_PORT_NOT_FOUND,
                 Finding.Kind.SERVICE_UNREADABLE,
+                Finding.Kind.SECRET_NOT_FOUND,
+                Finding.Kind.SECRET_UNREADABLE,
+                Finding.Kind.CERTIFICATE_INVALID,
+                Finding.Kind.CERTIFICATE_EXPIRED,
+                Finding.Kind.CERTIFICATE_NOT_YET_VALID,
                 Finding.Kind.UNRESOLVED_NAME,
-                Finding.Kind.STALE_NAME)) {
+                Finding.Kind.STALE_NAME,
+                Finding.Kind.CERTIFICATE_EXPIRES_SOON)) {
             if (findings.stream().anyMatch(finding -> finding.kind() == kind)) {
                 return new Verdict(
                         reason(kind),
-                        firstOf(findings.stream().map(Finding::toString).toList()));
+                        firstOf(Stream.concat(
+                                        findings.stream().filter(finding -> finding.kind() == kind),
+                                        findings.stream().filter(finding -> finding.kind() != kind))
+                                .map(Finding::toString)
+                                .toList()));
             }
         }
         return facts.translation().complete()
                 ? new Verdict(Reason.RESOLVED_REFS, "all references are resolved")
-                : new Verdict(Reason.RESOLVING, "DNS names are being looked up, or Services are being read");
+                : new Verdict(Reason.RESOLVING, "DNS names are being looked up, or Services or Secrets are being read");
     }
 
     private static Reason reason(Finding.Kind kind) {
         return switch (kind) {
+            case LISTENER_WITHOUT_CERTIFICATE -> Reason.LISTENER_WITHOUT_CERTIFICATE;
+            case SECRET_NOT_FOUND -> Reason.SECRET_NOT_FOUND;
+            case SECRET_UNREADABLE -> Reason.SECRET_UNREADABLE;
+            case CERTIFICATE_INVALID -> Reason.CERTIFICATE_INVALID;
+            case CERTIFICATE_EXPIRED -> Reason.CERTIFICATE_EXPIRED;
+            case CERTIFICATE_NOT_YET_VALID -> Reason.CERTIFICATE_NOT_YET_VALID;
+            case CERTIFICATE_EXPIRES_SOON -> Reason.CERTIFICATE_EXPIRES_SOON;
             case UNSUPPORTED_SOURCE -> Reason.UNSUPPORTED_SOURCE;
             case SERVICE_NOT_FOUND -> Reason.SERVICE_NOT_FOUND;
             case SERVICE_PORT_NOT_FOUND -> Reason.SERVICE_PORT_NOT_FOUND;

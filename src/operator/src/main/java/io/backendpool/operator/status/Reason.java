@@ -9,6 +9,20 @@ public enum Reason {
     RESOLVED_REFS(ConditionType.RESOLVED_REFS, "True", "ResolvedRefs"),
     /** The first lookup of a DNS name is under way. */
     RESOLVING(ConditionType.RESOLVED_REFS, "Unknown", "Resolving"),
+    /** A certificate is valid, and should have been renewed. */
+    CERTIFICATE_EXPIRES_SOON(ConditionType.RESOLVED_REFS, "True", "CertificateExpiresSoon"),
+    /** A listener has no certificate, and is left out. */
+    LISTENER_WITHOUT_CERTIFICATE(ConditionType.RESOLVED_REFS, "False", "ListenerWithoutCertificate"),
+    /** A Secret is not there. */
+    SECRET_NOT_FOUND(ConditionType.RESOLVED_REFS, "False", "SecretNotFound"),
+    /** The operator may not read a Secret. */
+    SECRET_UNREADABLE(ConditionType.RESOLVED_REFS, "False", "SecretUnreadable"),
+    /** A Secret does not hold what it should. */
+    CERTIFICATE_INVALID(ConditionType.RESOLVED_REFS, "False", "CertificateInvalid"),
+    /** A certificate has expired. */
+    CERTIFICATE_EXPIRED(ConditionType.RESOLVED_REFS, "False", "CertificateExpired"),
+    /** A certificate is not valid yet. */
+    CERTIFICATE_NOT_YET_VALID(ConditionType.RESOLVED_REFS, "False", "CertificateNotYetValid"),
     /** A DNS name has no address. */
     NAME_NOT_RESOLVED(ConditionType.RESOLVED_REFS, "False", "NameNotResolved"),
     /** A DNS name cannot be looked up any more; its last addresses are used. */

@@ -15,6 +15,20 @@ public record Finding(Kind kind, String field, String message) {
         UNRESOLVED_NAME,
         /** A DNS name cannot be looked up now; its last addresses are used. */
         STALE_NAME,
+        /** A listener has no certificate that it could present; it is left out. */
+        LISTENER_WITHOUT_CERTIFICATE,
+        /** A Secret is not there. */
+        SECRET_NOT_FOUND,
+        /** The API server does not let the operator read a Secret. */
+        SECRET_UNREADABLE,
+        /** A Secret does not hold the certificate, the key or the authorities that it should. */
+        CERTIFICATE_INVALID,
+        /** A certificate has expired. */
+        CERTIFICATE_EXPIRED,
+        /** A certificate is not valid yet. */
+        CERTIFICATE_NOT_YET_VALID,
+        /** A certificate is valid, and should have been renewed. */
+        CERTIFICATE_EXPIRES_SOON,
         /** A group refers to what this mode of the operator does not follow. */
         UNSUPPORTED_SOURCE,
         /** A group refers to a Service that is not there. */

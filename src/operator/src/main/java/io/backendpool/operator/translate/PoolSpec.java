@@ -117,6 +117,23 @@ public record PoolSpec(
         return services;
     }
 
+    /** The Secrets that the pool refers to, each once. */
+    public Set<SecretId> secrets() {
+        Set<SecretId> secrets = new LinkedHashSet<>();
+        for (Listener listener : listeners) {
+            if (listener.tls() != null) {
+                listener.tls().certificates().forEach(name -> secrets.add(new SecretId(id.namespace(), name)));
+            }
+        }
+        for (Group group : groups) {
+            Tls tls = group.tls();
+            if (tls != null && tls.caCertificateSecret() != null) {
+                secrets.add(new SecretId(id.namespace(), tls.caCertificateSecret()));
+            }
+        }
+        return secrets;
+    }
+
     /** The protocol of the Services' ports that are meant: {@code UDP} where nothing else is listened for. */
     public String transport() {
         return listeners.stream().allMatch(listener -> listener.protocol().isUdp()) ? "UDP" : "TCP";

@@ -4,6 +4,7 @@ import io.backendpool.pool.Backend;
 import io.backendpool.pool.BackendGroup;
 import io.backendpool.pool.BackendKey;
 import io.backendpool.pool.EndpointConditions;
+import io.backendpool.pool.Listener;
 import io.backendpool.pool.PoolSnapshot;
 import io.backendpool.pool.UpstreamTls;
 import java.time.Instant;
@@ -17,8 +18,8 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Turns a {@link PoolSpec}, the addresses of its DNS names and the endpoints of its Services into a snapshot: a pure function, any thread. What cannot
- * be resolved is a finding, and all other backends go on.
+ * Turns a {@link PoolSpec}, the addresses of its DNS names, the endpoints of its Services and the certificates of its Secrets
+ * into a snapshot: a pure function, any thread. What cannot be resolved is a finding, and everything else goes on.
  */
 public final class SnapshotTranslator {
     private SnapshotTranslator() {}
@@ -32,40 +33,60 @@ public final class SnapshotTranslator {
         return translate(spec, resolve, service -> new ServiceState.NotFollowed());
     }
 
+    /** The same where there are Services, and no Secrets. */
+    public static Translation translate(
+            PoolSpec spec, Function<String, Resolution> resolve, Function<ServiceId, ServiceState> services) {
+        return translate(spec, resolve, services, secret -> new SecretState.NotFollowed(), Instant.EPOCH);
+    }
+
     /**
      * Translates {@code spec}.
      *
      * @param resolve what is known of a name of {@link #names}
      * @param services what is known of a Service of {@link PoolSpec#services()}
+     * @param secrets what is known of a Secret of {@link PoolSpec#secrets()}
+     * @param now for certificates, which come and go with time
      */
     public static Translation translate(
-            PoolSpec spec, Function<String, Resolution> resolve, Function<ServiceId, ServiceState> services) {
+            PoolSpec spec,
+            Function<String, Resolution> resolve,
+            Function<ServiceId, ServiceState> services,
+            Function<SecretId, SecretState> secrets,
+            Instant now) {
         Collector collector = new Collector(spec.id().namespace(), spec.transport(), resolve, services);
+        SecretReferences references = new SecretReferences(spec.id().namespace(), secrets, now, collector.findings);
+        List<Listener> listeners = references.listeners(spec.listeners());
         List<BackendGroup> groups = new ArrayList<>();
         for (int i = 0; i < spec.groups().size(); i++) {
             PoolSpec.Group group = spec.groups().get(i);
-            groups.add(group(group));
-            collector.add("spec.backends[" + i + "]", group);
+            String field = "spec.backends[" + i + "]";
+            switch (references.authorities(field, group.tls())) {
+                case SecretReferences.Trusted(String pem) -> {
+                    groups.add(group(group, pem));
+                    collector.add(field, group);
+                }
+                case SecretReferences.Missing() -> groups.add(group(group, null));
+            }
         }
         PoolSnapshot snapshot = new PoolSnapshot(
                 spec.id(),
-                spec.listeners(),
+                listeners,
                 groups,
                 List.copyOf(collector.backends.values()),
                 spec.loadBalancing(),
                 spec.healthCheck(),
                 spec.traffic(),
-                List.of());
-        return new Translation(snapshot, collector.findings, collector.complete);
+                references.certificates());
+        return new Translation(snapshot, collector.findings, collector.complete && references.complete());
     }
 
-    private static BackendGroup group(PoolSpec.Group group) {
+    private static BackendGroup group(PoolSpec.Group group, @Nullable String authorities) {
         PoolSpec.Tls tls = group.tls();
         return new BackendGroup(
                 group.name(),
                 group.weight(),
                 group.protocol(),
-                tls == null ? null : new UpstreamTls(tls.serverName(), null, tls.insecureSkipVerify()),
+                tls == null ? null : new UpstreamTls(tls.serverName(), authorities, tls.insecureSkipVerify()),
                 group.proxyProtocol(),
                 group.serverNames());
     }

@@ -46,6 +46,14 @@ public final class Installation {
         return applied;
     }
 
+    /** The same with {@code images}. */
+    static void apply(KubernetesClient client, Images images) {
+        for (String file : FILES) {
+            Manifests.documents(file).forEach(document -> apply(client, images.in(document)));
+        }
+        awaitPools(client);
+    }
+
     /** The same without the operator's Deployment, where a test runs the operator itself. */
     public static void applyWithoutOperator(KubernetesClient client) {
         for (String file : FILES) {

@@ -61,6 +61,7 @@ public final class ApiServer implements AutoCloseable {
     private final @Nullable String kubeconfig;
     private final @Nullable ControlPlaneProcesses processes;
     private final @Nullable Path assets;
+    private final @Nullable K3sContainer k3s;
     private final Runnable end;
     private final KubernetesClient client;
 
@@ -70,12 +71,14 @@ public final class ApiServer implements AutoCloseable {
             @Nullable String kubeconfig,
             @Nullable ControlPlaneProcesses processes,
             @Nullable Path assets,
+            @Nullable K3sContainer k3s,
             Runnable end) {
         this.kind = kind;
         this.config = config;
         this.kubeconfig = kubeconfig;
         this.processes = processes;
         this.assets = assets;
+        this.k3s = k3s;
         this.end = end;
         this.client = new KubernetesClientBuilder().withConfig(config).build();
         System.out.printf("API server of this run: %s%n", this);
@@ -104,7 +107,14 @@ public final class ApiServer implements AutoCloseable {
         if (mayHaveDocker() && DockerClientFactory.instance().isDockerAvailable()) {
             K3sContainer k3s = new K3sContainer(DockerImageName.parse(K3S_IMAGE));
             k3s.start();
-            return ofKubeconfig(Kind.K3S, k3s.getKubeConfigYaml(), k3s::stop);
+            return new ApiServer(
+                    Kind.K3S,
+                    Config.fromKubeconfig(k3s.getKubeConfigYaml()),
+                    k3s.getKubeConfigYaml(),
+                    null,
+                    null,
+                    k3s,
+                    k3s::stop);
         }
         return inJvm();
     }
@@ -115,14 +125,20 @@ public final class ApiServer implements AutoCloseable {
     }
 
     private static ApiServer ofKubeconfig(Kind kind, String kubeconfig, Runnable end) {
-        return new ApiServer(kind, Config.fromKubeconfig(kubeconfig), kubeconfig, null, null, end);
+        return new ApiServer(kind, Config.fromKubeconfig(kubeconfig), kubeconfig, null, null, null, end);
     }
 
     private static ApiServer ofBinaries(Path assets) {
         ControlPlaneProcesses processes = ControlPlaneProcesses.start(assets);
         String kubeconfig = processes.kubeconfig();
         return new ApiServer(
-                Kind.BINARIES, Config.fromKubeconfig(kubeconfig), kubeconfig, processes, assets, processes::close);
+                Kind.BINARIES,
+                Config.fromKubeconfig(kubeconfig),
+                kubeconfig,
+                processes,
+                assets,
+                null,
+                processes::close);
     }
 
     private static ApiServer inJvm() {
@@ -133,7 +149,7 @@ public final class ApiServer implements AutoCloseable {
         try (KubernetesClient itsClient = server.createClient()) {
             config = itsClient.getConfiguration();
         }
-        return new ApiServer(Kind.IN_JVM, config, null, null, null, server::destroy);
+        return new ApiServer(Kind.IN_JVM, config, null, null, null, null, server::destroy);
     }
 
     public Kind kind() {
@@ -172,6 +188,11 @@ public final class ApiServer implements AutoCloseable {
         return Optional.ofNullable(assets)
                 .map(folder -> folder.resolve("kubectl"))
                 .filter(Files::isExecutable);
+    }
+
+    /** The container, to bring it images; empty: it is another kind of server. */
+    public Optional<K3sContainer> k3s() {
+        return Optional.ofNullable(k3s);
     }
 
     /** Whether {@link #cut} and {@link #restore} work. */

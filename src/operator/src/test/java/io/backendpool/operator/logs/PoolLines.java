@@ -13,15 +13,18 @@ import java.util.regex.Pattern;
 import org.jboss.logging.MDC;
 import org.jboss.logmanager.formatters.PatternFormatter;
 import org.junit.jupiter.api.extension.AfterAllCallback;
+import org.junit.jupiter.api.extension.AfterTestExecutionCallback;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
 /** Holds every line of a test class that speaks of a pool to having that pool in its context. */
-public final class PoolLines implements BeforeAllCallback, AfterAllCallback {
+public final class PoolLines implements BeforeAllCallback, AfterTestExecutionCallback, AfterAllCallback {
     private static final Pattern POOL = Pattern.compile("^pool=(\\S+)");
 
     private final List<String> without = new CopyOnWriteArrayList<>();
     private final List<String> with = new CopyOnWriteArrayList<>();
+    /** Some test was not skipped for want of an API server. */
+    private volatile boolean ran;
     // Strong: the log manager holds loggers weakly.
     private final Logger logger = Logger.getLogger("io.backendpool");
     private final Handler handler = new Handler() {
@@ -51,11 +54,18 @@ public final class PoolLines implements BeforeAllCallback, AfterAllCallback {
     }
 
     @Override
+    public void afterTestExecution(ExtensionContext context) {
+        ran |= context.getExecutionException().isEmpty();
+    }
+
+    @Override
     public void afterAll(ExtensionContext context) {
         logger.removeHandler(handler);
         assertThat(without)
                 .as("lines about a pool without that pool in their context")
                 .isEmpty();
-        assertThat(with).as("lines about a pool").isNotEmpty();
+        if (ran) {
+            assertThat(with).as("lines about a pool").isNotEmpty();
+        }
     }
 }

@@ -16,9 +16,13 @@ import io.backendpool.operator.dns.DnsResolver;
 import io.backendpool.operator.dns.LoopbackDns;
 import io.backendpool.operator.logs.PoolLines;
 import io.backendpool.operator.translate.BackendAddress;
+import io.backendpool.operator.translate.KeyedCertificate;
 import io.backendpool.operator.translate.PoolSpec;
+import io.backendpool.operator.translate.SecretId;
+import io.backendpool.operator.translate.SecretState;
 import io.backendpool.pool.HealthState;
 import io.backendpool.pool.Listener;
+import io.backendpool.pool.ListenerTls;
 import io.backendpool.pool.LoadBalancing;
 import io.backendpool.pool.PoolId;
 import io.backendpool.pool.PoolSnapshot;
@@ -33,6 +37,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
@@ -51,8 +56,16 @@ class PoolKeeperTest {
     private final FakeChannel channel = new FakeChannel();
     private final FakeHost host = new FakeHost();
     private final RecordingStatus statuses = new RecordingStatus();
+    private final FakeSecrets secrets = new FakeSecrets();
     private final PoolKeeper keeper = new PoolKeeper(
-            channel, host, statuses, DnsResolver.ofSystem(), Services.NONE, LastPublished.NONE, Clock.systemUTC());
+            channel,
+            host,
+            statuses,
+            DnsResolver.ofSystem(),
+            Services.NONE,
+            secrets,
+            LastPublished.NONE,
+            Clock.systemUTC());
 
     /** One proxy that has whatever is published, and says what the test lets it say. */
     private static final class FakeChannel implements ProxyChannel {
@@ -115,6 +128,32 @@ class PoolKeeperTest {
         void says(HealthState state) {
             health = state;
             listener.accept(POOL);
+        }
+    }
+
+    private static final class FakeSecrets implements Secrets {
+        final Map<SecretId, SecretState> states = new ConcurrentHashMap<>();
+        volatile Set<SecretId> followed = Set.of();
+        private volatile Consumer<SecretId> listener = secret -> {};
+
+        @Override
+        public void follow(Set<SecretId> wanted) {
+            followed = Set.copyOf(wanted);
+        }
+
+        @Override
+        public SecretState state(SecretId secret) {
+            return states.getOrDefault(secret, new SecretState.Pending());
+        }
+
+        @Override
+        public void onChange(Consumer<SecretId> changed) {
+            listener = changed;
+        }
+
+        void becomes(SecretId secret, SecretState state) {
+            states.put(secret, state);
+            listener.accept(secret);
         }
     }
 
@@ -220,6 +259,7 @@ class PoolKeeperTest {
                 itsStatus,
                 DnsResolver.ofSystem(),
                 Services.NONE,
+                Secrets.NONE,
                 LastPublished.NONE,
                 Clock.systemUTC())) {
             itself.upsert(spec(1));
@@ -235,6 +275,7 @@ class PoolKeeperTest {
                 statuses,
                 DnsResolver.ofSystem(),
                 Services.NONE,
+                Secrets.NONE,
                 LastPublished.NONE,
                 grace,
                 Clock.systemUTC());
@@ -332,7 +373,14 @@ class PoolKeeperTest {
             DnsResolver resolver = DnsResolver.of(dns.address(), hosts);
             dns.answer("web.example.com", "A 203.0.113.1 60", "A 203.0.113.2 60");
             try (PoolKeeper first = new PoolKeeper(
-                    channel, host, statuses, resolver, Services.NONE, LastPublished.NONE, Clock.systemUTC())) {
+                    channel,
+                    host,
+                    statuses,
+                    resolver,
+                    Services.NONE,
+                    Secrets.NONE,
+                    LastPublished.NONE,
+                    Clock.systemUTC())) {
                 first.upsert(named("web.example.com"));
                 await().until(() -> !channel.published.isEmpty());
             }
@@ -344,7 +392,14 @@ class PoolKeeperTest {
             FakeChannel nextChannel = new FakeChannel();
             RecordingStatus nextStatus = new RecordingStatus();
             try (PoolKeeper next = new PoolKeeper(
-                    nextChannel, host, nextStatus, resolver, Services.NONE, pool -> copy, Clock.systemUTC())) {
+                    nextChannel,
+                    host,
+                    nextStatus,
+                    resolver,
+                    Services.NONE,
+                    Secrets.NONE,
+                    pool -> copy,
+                    Clock.systemUTC())) {
                 next.upsert(named("web.example.com"));
                 await().atMost(Duration.ofSeconds(20)).until(() -> !nextChannel.published.isEmpty());
                 assertThat(nextChannel.published).containsOnly(copy);
@@ -373,6 +428,69 @@ class PoolKeeperTest {
         assertThat(channel.published).hasSize(1);
         assertThat(host.running).containsKey(POOL);
         assertThat(keeper.views()).singleElement().extracting(PoolView::id).isEqualTo(POOL);
+    }
+
+    @Test
+    void secret_isFollowed_publishedWhenRead_andReplacedWhenItChanges() {
+        SecretId id = new SecretId("shop", "web-tls");
+        keeper.upsert(secured());
+        await().until(() -> secrets.followed.contains(id));
+        assertThat(channel.published).as("the first reading is waited for").isEmpty();
+
+        secrets.becomes(id, good("first"));
+        await().untilAsserted(() -> assertThat(chains()).containsExactly("first"));
+        secrets.becomes(id, good("second"));
+        await().untilAsserted(() -> assertThat(chains()).containsExactly("first", "second"));
+        await().untilAsserted(() -> assertThat(statuses.reason("ResolvedRefs")).isEqualTo("ResolvedRefs"));
+
+        secrets.becomes(id, new SecretState.Absent("a Secret", lastGood("second")));
+        await().untilAsserted(() -> assertThat(statuses.reason("ResolvedRefs")).isEqualTo("SecretNotFound"));
+        assertThat(chains()).as("the last good one goes on").containsExactly("first", "second");
+
+        keeper.remove(POOL);
+        await().until(() -> secrets.followed.isEmpty());
+    }
+
+    /** A change that leaves the snapshot as it is may publish it again, under the same revision. */
+    private List<String> chains() {
+        return channel.published.stream()
+                .map(snapshot -> snapshot.certificates().getFirst().chain())
+                .distinct()
+                .toList();
+    }
+
+    private static SecretState good(String chain) {
+        SecretState.LastGood last = lastGood(chain);
+        return new SecretState.Present(
+                new SecretState.Good<>(Objects.requireNonNull(last.certificate())),
+                new SecretState.Bad<>("has no ca.crt"),
+                last);
+    }
+
+    private static SecretState.LastGood lastGood(String chain) {
+        return new SecretState.LastGood(
+                new KeyedCertificate(
+                        chain, "KEY", Instant.parse("2020-01-01T00:00:00Z"), Instant.parse("2090-01-01T00:00:00Z")),
+                null);
+    }
+
+    private static PoolSpec secured() {
+        PoolSpec plain = spec(1);
+        Listener https = new Listener(
+                "https",
+                8443,
+                Listener.Protocol.HTTPS,
+                new ListenerTls(List.of("web-tls"), ListenerTls.TlsVersion.TLS_1_2),
+                List.of());
+        return new PoolSpec(
+                POOL,
+                null,
+                List.of(https),
+                plain.groups(),
+                plain.loadBalancing(),
+                null,
+                plain.traffic(),
+                plain.replicas());
     }
 
     @Test

@@ -31,6 +31,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  */
 class SnapshotTranslatorTest {
     private static final Path GOLDEN = Path.of("src/test/resources/golden/translate");
+    private static final Instant NOW = Instant.parse("2026-06-15T00:00:00Z");
     private static final ObjectMapper YAML = new ObjectMapper(YAMLFactory.builder()
             .enable(YAMLGenerator.Feature.MINIMIZE_QUOTES)
             .disable(YAMLGenerator.Feature.SPLIT_LINES)
@@ -65,10 +66,49 @@ class SnapshotTranslatorTest {
         try {
             PoolSpec spec = PoolSpecReader.read(pool);
             return shown(SnapshotTranslator.translate(
-                    spec, dnsName -> resolution(in.path("names").get(dnsName))));
+                    spec,
+                    dnsName -> resolution(in.path("names").get(dnsName)),
+                    service -> new ServiceState.NotFollowed(),
+                    secret -> secret(in.path("secrets").get(secret.name())),
+                    NOW));
         } catch (IllegalArgumentException refused) {
             return Map.of("refused", String.valueOf(refused.getMessage()));
         }
+    }
+
+    /**
+     * A Secret in short: {@code certificate: until}, {@code authorities: pem}, or what is wrong with it, and what was good
+     * before.
+     */
+    private static SecretState secret(@Nullable JsonNode node) {
+        if (node == null) {
+            return new SecretState.Pending();
+        }
+        SecretState.LastGood last = new SecretState.LastGood(
+                node.has("lastGood") ? certificate(node.get("lastGood").asText(), "last") : null,
+                node.has("lastGoodAuthorities")
+                        ? node.get("lastGoodAuthorities").asText()
+                        : null);
+        if (node.has("absent")) {
+            return new SecretState.Absent(node.get("absent").asText(), last);
+        }
+        if (node.has("unreadable")) {
+            return new SecretState.Unreadable(node.get("unreadable").asText(), last);
+        }
+        return new SecretState.Present(
+                node.has("certificate")
+                        ? new SecretState.Good<>(
+                                certificate(node.get("certificate").asText(), "newest"))
+                        : new SecretState.Bad<>(node.path("bad").asText("has no tls.crt")),
+                node.has("authorities")
+                        ? new SecretState.Good<>(node.get("authorities").asText())
+                        : new SecretState.Bad<>(node.path("bad").asText("has no ca.crt")),
+                last);
+    }
+
+    private static KeyedCertificate certificate(String times, String name) {
+        String[] fromTo = times.split(" to ", -1);
+        return new KeyedCertificate(name, "KEY", Instant.parse(fromTo[0]), Instant.parse(fromTo[1]));
     }
 
     private static Resolution resolution(@Nullable JsonNode node) {
@@ -102,6 +142,13 @@ class SnapshotTranslatorTest {
         out.put("healthCheck", check == null ? "none" : check.toString());
         if (!snapshot.traffic().equals(TrafficPolicy.DEFAULT)) {
             out.put("traffic", ordered(snapshot.traffic()));
+        }
+        if (!snapshot.certificates().isEmpty()) {
+            out.put(
+                    "certificates",
+                    snapshot.certificates().stream()
+                            .map(certificate -> certificate.name() + ": " + certificate.chain())
+                            .toList());
         }
         out.put(
                 "findings",

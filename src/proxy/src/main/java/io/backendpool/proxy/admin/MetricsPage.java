@@ -1,5 +1,6 @@
 package io.backendpool.proxy.admin;
 
+import io.backendpool.proxy.traffic.Handshake;
 import io.backendpool.proxy.traffic.Limit;
 import io.backendpool.proxy.traffic.Outcome;
 import io.backendpool.proxy.traffic.StatusCounts;
@@ -40,7 +41,9 @@ final class MetricsPage {
                         "version",
                         view.identity().version(),
                         "transport",
-                        view.identity().transport());
+                        view.identity().transport(),
+                        "tls",
+                        view.identity().tls());
         text.gauge("process_start_time_seconds", "When the process started, seconds since 1970.")
                 .sample(ManagementFactory.getRuntimeMXBean().getStartTime() / 1e3);
         text.gauge("backendpool_event_loops", "Threads that carry traffic.")
@@ -113,6 +116,10 @@ final class MetricsPage {
                 .sample(totals.acceptedConnections());
         text.counter("backendpool_connect_failures_total", "Connections to backends that could not be made.")
                 .sample(totals.connectFailures());
+        text.counter("backendpool_tls_handshakes_total", "TLS handshakes of clients, by how they ended.");
+        for (Handshake how : Handshake.values()) {
+            text.sample(totals.handshakes().getOrDefault(how, 0L), "result", how.label());
+        }
     }
 
     private static void streams(MetricsText text, StreamTotals totals) {

@@ -21,6 +21,7 @@ final class PoolPage {
                 .put("version", view.identity().version())
                 .put("started", view.identity().started().toString())
                 .put("transport", view.identity().transport())
+                .put("tls", view.identity().tls())
                 .put("eventLoops", view.identity().eventLoops())
                 .put("ready", view.notReady() == null)
                 .put("notReady", view.notReady())

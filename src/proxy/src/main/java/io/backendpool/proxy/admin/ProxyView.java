@@ -47,9 +47,10 @@ public record ProxyView(
      * @param proxy its name
      * @param version of the software
      * @param transport how sockets are driven: {@code epoll}
+     * @param tls what does TLS: {@code boringssl}
      * @param eventLoops that carry traffic
      * @param started when
      */
     public record Identity(
-            PoolId pool, String proxy, String version, String transport, int eventLoops, Instant started) {}
+            PoolId pool, String proxy, String version, String transport, String tls, int eventLoops, Instant started) {}
 }

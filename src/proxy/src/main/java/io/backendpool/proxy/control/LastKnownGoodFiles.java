@@ -6,6 +6,8 @@ import io.backendpool.pool.PoolId;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermissions;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -13,6 +15,9 @@ import org.slf4j.LoggerFactory;
 /** Where a proxy finds a pool without its operator: what it last applied itself, and what it was installed with. */
 final class LastKnownGoodFiles {
     static final String FILE_NAME = LastKnownGood.FILE_NAME;
+    private static final FileAttribute<?> OWNER_ONLY =
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
+
     private static final Logger LOG = LoggerFactory.getLogger(ControlClient.class);
 
     private final PoolId pool;
@@ -59,7 +64,7 @@ final class LastKnownGoodFiles {
         try {
             Path directory = own.getParent();
             if (directory != null) {
-                Files.createDirectories(directory);
+                Files.createDirectories(directory, OWNER_ONLY);
             }
             LastKnownGood.write(own, applied);
             if (!saving) {

@@ -2,6 +2,7 @@ package io.backendpool.proxy.http;
 
 import io.backendpool.pool.BackendGroup.ProxyProtocol;
 import io.backendpool.proxy.proxyprotocol.ClientEnds;
+import io.backendpool.proxy.tls.TlsChannels;
 import io.backendpool.proxy.traffic.Limit;
 import io.backendpool.proxy.traffic.Outcome;
 import io.backendpool.proxy.upstream.LoopPolicy;
@@ -275,7 +276,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Dow
     public void endOutput() {
         ChannelHandlerContext ctx = requireContext();
         if (ctx.channel() instanceof DuplexChannel duplex) {
-            ctx.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(done -> duplex.shutdownOutput());
+            ctx.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(done -> TlsChannels.shutdownOutput(duplex));
         }
     }
 
@@ -317,8 +318,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Dow
             // A reset, since an HTTP/1.0 response without a length would end in good order with a plain close.
             channel.config().setOption(ChannelOption.SO_LINGER, 0);
         }
-        // Not the channel's close: Vert.x would wait until all is written, which a client that does not read prevents.
-        requireContext().close();
+        TlsChannels.abort(requireContext());
     }
 
     // Reading requests
@@ -518,7 +518,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Dow
             if (inputEnded || !(done.channel() instanceof DuplexChannel duplex) || !done.isSuccess()) {
                 done.channel().close();
             } else {
-                duplex.shutdownOutput();
+                TlsChannels.shutdownOutput(duplex);
             }
         });
     }

@@ -1,5 +1,6 @@
 package io.backendpool.proxy.http;
 
+import io.backendpool.proxy.tls.BackendTlsException;
 import io.netty.channel.ConnectTimeoutException;
 import java.net.ConnectException;
 import java.net.NoRouteToHostException;
@@ -13,6 +14,10 @@ final class Failures {
     static String describe(Throwable cause) {
         if (cause instanceof ConnectTimeoutException) {
             return "connect timeout";
+        }
+        if (cause instanceof BackendTlsException) {
+            // Its message may hold names that are nobody's business; the log has it.
+            return "TLS handshake failed";
         }
         if (cause instanceof NoRouteToHostException) {
             return "no route to host";

@@ -1,5 +1,6 @@
 package io.backendpool.proxy.http;
 
+import io.backendpool.proxy.tls.AlpnChoice;
 import io.backendpool.proxy.traffic.AccessLog;
 import io.backendpool.proxy.traffic.Limit;
 import io.backendpool.proxy.traffic.LoopTraffic;
@@ -26,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  * for {@link #start} and {@link #stop}: event loop only.
  */
 @SuppressWarnings("FutureReturnValueIgnored") // how a write or a close ends, the channel tells by its events
-public final class HttpLoop {
+public final class HttpLoop implements AlpnChoice {
     private final EventLoop eventLoop;
     private final ProxyLimits limits;
     private final MemoryGuard memory;
@@ -98,6 +99,16 @@ public final class HttpLoop {
      */
     public void accept(ChannelHandlerContext before) {
         before.pipeline().addBefore(before.name(), "backendpool-http", new ClientConnection(this));
+    }
+
+    @Override
+    public List<String> offered() {
+        return List.of(HTTP_1_1);
+    }
+
+    @Override
+    public void chosen(ChannelHandlerContext before, String protocol) {
+        accept(before);
     }
 
     /**

@@ -1,12 +1,18 @@
 package io.backendpool.proxy.listener;
 
+import io.backendpool.pool.Certificate;
 import io.backendpool.pool.ClientLimits;
 import io.backendpool.pool.Listener;
+import io.backendpool.pool.PoolSnapshot;
+import io.backendpool.pool.Timeouts;
 import io.backendpool.proxy.http.HttpLoop;
 import io.backendpool.proxy.http.MemoryGuard;
 import io.backendpool.proxy.proxyprotocol.ClientEnds;
 import io.backendpool.proxy.stream.StreamLoop;
+import io.backendpool.proxy.tls.TlsEngine;
+import io.backendpool.proxy.tls.TlsListener;
 import io.backendpool.proxy.traffic.AccessLog;
+import io.backendpool.proxy.traffic.HandshakeCounters;
 import io.backendpool.proxy.traffic.Limit;
 import io.backendpool.proxy.traffic.TrafficRecorder;
 import io.backendpool.proxy.upstream.LoopShare;
@@ -66,6 +72,12 @@ public final class Listeners {
     private final Map<String, BoundPort> bound = new ConcurrentHashMap<>();
 
     private volatile Map<String, Integer> portsByName = Map.of();
+    private final TlsEngine tlsEngine;
+    private final HandshakeCounters handshakes;
+    /** How TLS is terminated, by port; a port that is not here is served in plain text. */
+    private volatile Map<Integer, TlsListener> tls = Map.of();
+
+    private List<String> tlsProblems = List.of();
     private Future<?> lastChange = Future.succeededFuture();
 
     /**
@@ -82,7 +94,7 @@ public final class Listeners {
             TrafficRecorder traffic,
             ProxyLimits limits,
             @Nullable AccessLog accessLog) {
-        this(vertx, bindAddress, pools, traffic, limits, accessLog, limits.drainDeadline(), MemoryGuard.ofProcess());
+        this(vertx, bindAddress, pools, traffic, limits, accessLog, limits.drainDeadline());
     }
 
     /**
@@ -98,10 +110,24 @@ public final class Listeners {
             ProxyLimits limits,
             @Nullable AccessLog accessLog,
             Duration removedGrace) {
-        this(vertx, bindAddress, pools, traffic, limits, accessLog, removedGrace, MemoryGuard.ofProcess());
+        this(
+                vertx,
+                bindAddress,
+                pools,
+                traffic,
+                limits,
+                MemoryGuard.ofProcess(),
+                accessLog,
+                removedGrace,
+                TlsEngine.best());
     }
 
-    /** With a guard of the memory other than that of the process. */
+    /**
+     * The same.
+     *
+     * @param memory says when there is too little of it left
+     * @param tlsEngine terminates TLS
+     */
     public Listeners(
             Vertx vertx,
             String bindAddress,
@@ -109,22 +135,14 @@ public final class Listeners {
             TrafficRecorder traffic,
             ProxyLimits limits,
             MemoryGuard memory,
-            @Nullable AccessLog accessLog) {
-        this(vertx, bindAddress, pools, traffic, limits, accessLog, limits.drainDeadline(), memory);
-    }
-
-    private Listeners(
-            Vertx vertx,
-            String bindAddress,
-            PoolHolder pools,
-            TrafficRecorder traffic,
-            ProxyLimits limits,
             @Nullable AccessLog accessLog,
             Duration removedGrace,
-            MemoryGuard memory) {
+            TlsEngine tlsEngine) {
         this.removedGrace = removedGrace;
         this.vertx = (VertxInternal) vertx;
         this.bindAddress = bindAddress;
+        this.tlsEngine = tlsEngine;
+        this.handshakes = traffic.handshakes();
         SecureRandom seeds = new SecureRandom();
         int loops = 0;
         for (EventExecutor executor : this.vertx.nettyEventLoopGroup()) {
@@ -165,8 +183,25 @@ public final class Listeners {
      *     use}, and nothing was changed
      */
     public CompletionStage<@Nullable String> apply(List<Listener> wanted) {
+        return apply(wanted, List.of(), Timeouts.DEFAULT);
+    }
+
+    /**
+     * The same for the listeners of {@code snapshot}, with its certificates. They are live for the handshakes that come
+     * after this; connections that are open keep theirs. Also refused: a listener of protocol HTTPS none of whose
+     * certificates can be presented.
+     */
+    public CompletionStage<@Nullable String> apply(PoolSnapshot snapshot) {
+        return apply(
+                snapshot.listeners(),
+                snapshot.certificates(),
+                snapshot.traffic().timeouts());
+    }
+
+    private CompletionStage<@Nullable String> apply(
+            List<Listener> wanted, List<Certificate> certificates, Timeouts timeouts) {
         List<Listener> copy = List.copyOf(wanted);
-        return inTurn(() -> change(copy)).toCompletionStage();
+        return inTurn(() -> change(copy, certificates, timeouts)).toCompletionStage();
     }
 
     /**
@@ -213,7 +248,50 @@ public final class Listeners {
         return next;
     }
 
-    private Future<@Nullable String> change(List<Listener> wanted) {
+    private Future<@Nullable String> change(List<Listener> wanted, List<Certificate> certificates, Timeouts timeouts) {
+        Map<Integer, TlsListener> before = tls;
+        Map<Integer, TlsListener> after = new HashMap<>();
+        List<String> problems = new ArrayList<>();
+        for (Listener listener : wanted) {
+            if (listener.tls() == null) {
+                continue;
+            }
+            switch (TlsListener.compile(
+                    listener,
+                    certificates,
+                    timeouts.requestHead(),
+                    workers.getFirst().http().offered(),
+                    tlsEngine,
+                    before.get(listener.port()))) {
+                case TlsListener.Usable usable -> {
+                    after.put(listener.port(), usable.listener());
+                    problems.addAll(usable.problems());
+                }
+                case TlsListener.Unusable(String reason) -> {
+                    return Future.succeededFuture(reason);
+                }
+            }
+        }
+        // A port that is just being bound must not serve its first clients in plain text.
+        Map<Integer, TlsListener> meanwhile = new HashMap<>(after);
+        meanwhile.putAll(before);
+        tls = Map.copyOf(meanwhile);
+        return bind(wanted).map(problem -> {
+            tls = problem == null ? Map.copyOf(after) : before;
+            if (problem == null) {
+                say(problems);
+            }
+            return problem;
+        });
+    }
+
+    /** Once each, however many snapshots come with the same. */
+    private void say(List<String> problems) {
+        problems.stream().filter(problem -> !tlsProblems.contains(problem)).forEach(LOG::warn);
+        tlsProblems = List.copyOf(problems);
+    }
+
+    private Future<@Nullable String> bind(List<Listener> wanted) {
         Map<String, Listener> wantedSockets = new HashMap<>();
         List<Listener> missing = new ArrayList<>();
         for (Listener listener : wanted) {
@@ -378,16 +456,22 @@ public final class Listeners {
         }
         switch (listener.protocol()) {
             case HTTP -> worker.http().accept(context);
-            case HTTPS -> serveHttps(context);
+            case HTTPS -> serveHttps(worker, listener, context);
             case TCP -> worker.streams().acceptTcp(context, listener.name());
             case TLS -> worker.streams().acceptTls(context);
             case UDP -> throw new IllegalStateException("a connection on a UDP port: " + listener);
         }
     }
 
-    /** The place where TLS is put in front of HTTP. Nothing is spoken in plain text on such a port. */
-    private static void serveHttps(ChannelHandlerContext context) {
-        context.close();
+    private void serveHttps(Worker worker, Listener listener, ChannelHandlerContext context) {
+        int port = listener.port();
+        TlsListener terminating = tls.get(port);
+        if (terminating == null) {
+            // It became HTTP at this moment. Nothing is spoken in plain text on a connection that was made for TLS.
+            context.close();
+        } else {
+            terminating.accept(context, () -> tls.get(port), worker.http(), handshakes);
+        }
     }
 
     private static void refuse(

@@ -2,11 +2,13 @@ package io.backendpool.proxy.probe;
 
 import io.backendpool.pool.BackendKey;
 import io.backendpool.pool.HealthCheck;
+import io.backendpool.proxy.tls.BackendTls;
 import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.util.function.BiConsumer;
 import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Probes one backend by one health check until it is stopped: the first time as soon as there is a slot, then at every
@@ -23,19 +25,32 @@ final class BackendProber {
     private final Means means;
     private final BackendKey backend;
     private final HealthCheck check;
+    private final @Nullable BackendTls tls;
     private final BiConsumer<HealthCheck, ProbeResult> outcome;
     private long timer = NO_TIMER;
     private boolean stopped;
 
-    BackendProber(Means means, BackendKey backend, HealthCheck check, BiConsumer<HealthCheck, ProbeResult> outcome) {
+    BackendProber(
+            Means means,
+            BackendKey backend,
+            HealthCheck check,
+            @Nullable BackendTls tls,
+            BiConsumer<HealthCheck, ProbeResult> outcome) {
         this.means = means;
         this.backend = backend;
         this.check = check;
+        this.tls = tls;
         this.outcome = outcome;
     }
 
     HealthCheck check() {
         return check;
+    }
+
+    /** What HTTP probes are sent in; null: plain text. */
+    @Nullable
+    BackendTls tls() {
+        return tls;
     }
 
     void start() {
@@ -56,7 +71,7 @@ final class BackendProber {
             return;
         }
         long started = means.nanoClock().getAsLong();
-        means.client().probe(backend, check).onComplete(ended -> {
+        means.client().probe(backend, check, tls).onComplete(ended -> {
             means.slots().release();
             if (stopped) {
                 return;

@@ -10,6 +10,8 @@ import io.backendpool.pool.HealthState;
 import io.backendpool.pool.PoolSnapshot;
 import io.backendpool.pool.health.BackendHealth;
 import io.backendpool.pool.health.EffectiveWeights;
+import io.backendpool.proxy.tls.BackendTls;
+import io.backendpool.proxy.tls.TlsEngine;
 import io.backendpool.proxy.upstream.LivePool;
 import io.backendpool.proxy.upstream.PoolHolder;
 import io.vertx.core.Context;
@@ -65,6 +67,7 @@ public final class HealthMonitor {
 
     private Map<BackendKey, Watched> watched = new HashMap<>();
     private @Nullable PublishedPool pool;
+    private Map<String, BackendTls> tls = Map.of();
     private boolean stale;
     private boolean publishing;
     private boolean closed;
@@ -88,11 +91,12 @@ public final class HealthMonitor {
         this.means = new BackendProber.Means(vertx, new ProbeClient(vertx), slots, nanoClock, random);
     }
 
-    /** Why the pool cannot be probed, in one sentence; null: it can. Pure. */
+    /** Why the backends of the pool cannot be reached or probed, in one sentence; null: they can. Pure. */
     public static @Nullable String refusal(PoolSnapshot snapshot) {
+        String noTls = BackendTls.refusal(snapshot);
         HealthCheck check = snapshot.healthCheck();
-        if (check == null) {
-            return null;
+        if (noTls != null || check == null) {
+            return noTls;
         }
         return switch (check.probe()) {
             case HttpProbe http -> HttpProbeExchange.refusal(http);
@@ -164,6 +168,7 @@ public final class HealthMonitor {
         HealthCheck check = snapshot.healthCheck();
         Map<BackendKey, Watched> before = watched;
         Map<BackendKey, Watched> after = HashMap.newHashMap(snapshot.backends().size());
+        tls = BackendTls.compile(snapshot, tls, TlsEngine.best());
         pool = next;
         for (Backend backend : snapshot.backends()) {
             Watched known = before.remove(backend.key());
@@ -185,6 +190,7 @@ public final class HealthMonitor {
     }
 
     /** Starts the probers that are missing, and anew those that go by another check. */
+    @SuppressWarnings("ReferenceEquality") // see BackendTls: equal settings are one object
     private void probeBy(@Nullable HealthCheck check) {
         if (closed) {
             return;
@@ -197,13 +203,14 @@ public final class HealthMonitor {
         }
         for (Watched backend : watched.values()) {
             BackendProber prober = backend.prober;
-            if (prober != null && Objects.equals(prober.check(), check)) {
+            BackendTls secured = tls.get(backend.key.group());
+            if (prober != null && Objects.equals(prober.check(), check) && prober.tls() == secured) {
                 continue;
             }
             stopProbing(backend);
             if (check != null) {
-                BackendProber started =
-                        new BackendProber(means, backend.key, check, (by, result) -> take(backend, by, result));
+                BackendProber started = new BackendProber(
+                        means, backend.key, check, secured, (by, result) -> take(backend, by, result));
                 backend.prober = started;
                 started.start();
             }
@@ -280,7 +287,7 @@ public final class HealthMonitor {
             health.add(known);
             states.add(known.state());
         }
-        LivePool live = new LivePool(pool, health, EffectiveWeights.of(pool.snapshot(), states), stale);
+        LivePool live = new LivePool(pool, health, EffectiveWeights.of(pool.snapshot(), states), stale, tls);
         pools.publish(live);
         view = new HealthView(live);
     }

@@ -4,11 +4,14 @@ import io.backendpool.pool.BackendKey;
 import io.backendpool.pool.HealthCheck;
 import io.backendpool.pool.HealthCheck.HttpProbe;
 import io.backendpool.pool.HealthCheck.TcpProbe;
+import io.backendpool.proxy.tls.BackendTls;
+import io.netty.channel.Channel;
 import io.vertx.core.AsyncResult;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.internal.net.NetSocketInternal;
 import io.vertx.core.net.ConnectOptions;
 import io.vertx.core.net.NetClient;
 import io.vertx.core.net.NetClientOptions;
@@ -38,9 +41,11 @@ final class ProbeClient {
     /**
      * Probes {@code backend} once. The future never fails, and completes at the latest when the check's timeout, which
      * covers both the connect and the answer, has passed.
+     *
+     * @param tls what an HTTP probe is sent in; null: plain text
      */
-    Future<ProbeResult> probe(BackendKey backend, HealthCheck check) {
-        return new Attempt(backend, check).start();
+    Future<ProbeResult> probe(BackendKey backend, HealthCheck check, @Nullable BackendTls tls) {
+        return new Attempt(backend, check, tls).start();
     }
 
     Future<Void> close() {
@@ -56,14 +61,16 @@ final class ProbeClient {
     private final class Attempt {
         private final BackendKey backend;
         private final HealthCheck check;
+        private final @Nullable BackendTls tls;
         private final Promise<ProbeResult> result = Promise.promise();
         private final long timer;
         private @Nullable NetSocket socket;
         private int discarded;
 
-        Attempt(BackendKey backend, HealthCheck check) {
+        Attempt(BackendKey backend, HealthCheck check, @Nullable BackendTls tls) {
             this.backend = backend;
             this.check = check;
+            this.tls = tls;
             this.timer = vertx.setTimer(millis(check.timeout()), id -> timeOut());
         }
 
@@ -90,8 +97,25 @@ final class ProbeClient {
                     end(new ProbeResult.Succeeded());
                     hangUp();
                 }
-                case HttpProbe http -> exchange(http, socket);
+                case HttpProbe http -> secured(http, socket);
             }
+        }
+
+        private void secured(HttpProbe http, NetSocket open) {
+            if (tls == null) {
+                exchange(http, open);
+                return;
+            }
+            Channel channel = ((NetSocketInternal) open).channelHandlerContext().channel();
+            open.exceptionHandler(failure -> end(ProbeFailure.of(failure, check.timeout())));
+            // The timer ends a handshake that hangs: what is given here is above its rest.
+            tls.secureProbe(channel, backend.port(), check.timeout(), failure -> {
+                if (failure != null) {
+                    end(ProbeFailure.of(failure, check.timeout()));
+                } else if (!result.future().isComplete()) {
+                    exchange(http, open);
+                }
+            });
         }
 
         private void exchange(HttpProbe http, NetSocket open) {

@@ -1,5 +1,6 @@
 package io.backendpool.proxy.probe;
 
+import io.backendpool.proxy.tls.BackendTlsException;
 import io.netty.channel.ConnectTimeoutException;
 import java.net.NoRouteToHostException;
 import java.time.Duration;
@@ -12,6 +13,9 @@ final class ProbeFailure {
     static ProbeResult.Failed of(Throwable failure, Duration timeout) {
         if (failure instanceof ConnectTimeoutException) {
             return timedOut(timeout);
+        }
+        if (failure instanceof BackendTlsException) {
+            return new ProbeResult.Failed(String.valueOf(failure.getMessage()));
         }
         if (failure instanceof NoRouteToHostException) {
             return new ProbeResult.Failed("no route to host");

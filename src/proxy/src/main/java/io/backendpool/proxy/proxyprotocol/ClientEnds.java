@@ -1,6 +1,7 @@
 package io.backendpool.proxy.proxyprotocol;
 
 import io.netty.channel.Channel;
+import io.netty.util.NetUtil;
 import io.netty.util.AttributeKey;
 import java.net.InetSocketAddress;
 import org.jspecify.annotations.Nullable;
@@ -35,9 +36,8 @@ public record ClientEnds(InetSocketAddress source, InetSocketAddress destination
         return hostOf(source);
     }
 
+    /** As RFC 5952 has it, without the zone of a link-local address, which is of this host only. */
     static String hostOf(InetSocketAddress end) {
-        String host = end.getAddress().getHostAddress();
-        int zone = host.indexOf('%');
-        return zone < 0 ? host : host.substring(0, zone);
+        return NetUtil.toAddressString(end.getAddress());
     }
 }

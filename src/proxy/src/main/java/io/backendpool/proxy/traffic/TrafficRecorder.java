@@ -28,6 +28,7 @@ public final class TrafficRecorder {
 
     private final LongSupplier nanoClock;
     private final long startNanos;
+    private final HandshakeCounters handshakes;
     private final List<LoopTraffic> loops = new CopyOnWriteArrayList<>();
 
     /**
@@ -39,6 +40,7 @@ public final class TrafficRecorder {
         long origin = nanoClock.getAsLong();
         this.nanoClock = () -> nanoClock.getAsLong() - origin;
         this.startNanos = this.nanoClock.getAsLong();
+        this.handshakes = new HandshakeCounters(this.nanoClock);
     }
 
     /** The counters of one more event loop, which becomes their only writer. */
@@ -46,6 +48,11 @@ public final class TrafficRecorder {
         LoopTraffic loop = new LoopTraffic(nanoClock);
         loops.add(loop);
         return loop;
+    }
+
+    /** How clients' TLS handshakes end. */
+    public HandshakeCounters handshakes() {
+        return handshakes;
     }
 
     /** The last ten seconds. */
@@ -119,6 +126,7 @@ public final class TrafficRecorder {
                 (int) sum(LoopTraffic.QUEUED),
                 sum(LoopTraffic.SENT_ON_NEW),
                 sum(LoopTraffic.SENT_ON_REUSED),
+                handshakes.totals(),
                 clientConnections(),
                 sum(LoopTraffic.ACCEPTED),
                 streams());

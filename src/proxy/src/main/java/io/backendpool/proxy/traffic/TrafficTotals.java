@@ -21,6 +21,7 @@ import java.util.Map;
  * @param queued requests that wait for a backend with room
  * @param sentOnNew requests that were sent on a connection made for them; each try counts
  * @param sentOnReused requests that were sent on a connection that had served before
+ * @param handshakes clients' TLS handshakes by how they ended; each outcome is there
  * @param clientConnections open now
  * @param acceptedConnections since the start
  * @param streams what was passed on without being read as requests
@@ -40,6 +41,7 @@ public record TrafficTotals(
         int queued,
         long sentOnNew,
         long sentOnReused,
+        Map<Handshake, Long> handshakes,
         int clientConnections,
         long acceptedConnections,
         StreamTotals streams) {
@@ -49,6 +51,7 @@ public record TrafficTotals(
         backends = Map.copyOf(backends);
         latency = List.copyOf(latency);
         limitHits = Map.copyOf(limitHits);
+        handshakes = Map.copyOf(handshakes);
     }
 
     /**

@@ -306,6 +306,7 @@ public final class LoopUpstreams {
             next[i] = byKey.computeIfAbsent(backend.key(), key -> new Upstream(key, traffic.backend(key), this));
             next[i].become(headers.getOrDefault(backend.key().group(), ProxyProtocol.NONE), weights[i] > 0);
             eligible += weights[i] > 0 ? 1 : 0;
+            next[i].secureBy(current.tls().get(backend.key().group()));
         }
         gone.values().forEach(Upstream::remove);
         byKey.keySet().removeAll(gone.keySet());

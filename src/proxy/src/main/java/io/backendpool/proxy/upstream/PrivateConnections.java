@@ -67,8 +67,12 @@ public final class PrivateConnections {
         return ProxyHeader.of(target.proxyProtocol(), client);
     }
 
+    @SuppressWarnings("ReferenceEquality") // see BackendTls: equal settings are one object
     void idle(UpstreamConnection connection) {
-        if (closed || !connection.isActive() || connection.upstream().isRemoved()) {
+        if (connection.tls() != connection.upstream().tls()
+                || closed
+                || !connection.isActive()
+                || connection.upstream().isRemoved()) {
             connection.close();
             return;
         }

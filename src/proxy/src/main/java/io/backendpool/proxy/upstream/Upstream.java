@@ -2,6 +2,7 @@ package io.backendpool.proxy.upstream;
 
 import io.backendpool.pool.BackendGroup.ProxyProtocol;
 import io.backendpool.pool.BackendKey;
+import io.backendpool.proxy.tls.BackendTls;
 import io.backendpool.proxy.traffic.BackendTraffic;
 import io.backendpool.proxy.traffic.Limit;
 import io.netty.channel.Channel;
@@ -31,6 +32,7 @@ public final class Upstream {
     private boolean removed;
     private ProxyProtocol header = ProxyProtocol.NONE;
     private int removedTick;
+    private @Nullable BackendTls tls;
 
     Upstream(BackendKey key, BackendTraffic traffic, LoopUpstreams owner) {
         this.key = key;
@@ -45,6 +47,21 @@ public final class Upstream {
 
     public BackendTraffic traffic() {
         return traffic;
+    }
+
+    /** How connections to it are secured; null: not at all. */
+    @Nullable
+    BackendTls tls() {
+        return tls;
+    }
+
+    /** From now on connections are secured like this. Those that are otherwise serve no more requests. */
+    @SuppressWarnings("ReferenceEquality") // see BackendTls: equal settings are one object
+    void secureBy(@Nullable BackendTls next) {
+        if (next != tls) {
+            tls = next;
+            closeIdle();
+        }
     }
 
     public InetSocketAddress address() {
@@ -159,10 +176,12 @@ public final class Upstream {
         return owner.tick();
     }
 
+    @SuppressWarnings("ReferenceEquality") // see BackendTls: equal settings are one object
     void idle(UpstreamConnection connection) {
         LoopPolicy policy = owner.currentPolicy();
         if (removed
                 || header != ProxyProtocol.NONE
+                || connection.tls() != tls
                 || !connection.isActive()
                 || connection.served() >= policy.maxRequestsPerConnection()
                 || open > policy.maxConnections()

@@ -1,5 +1,7 @@
 package io.backendpool.proxy.upstream;
 
+import io.backendpool.proxy.tls.BackendTls;
+import io.backendpool.proxy.tls.TlsChannels;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
@@ -19,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 public final class UpstreamConnection extends ChannelInboundHandlerAdapter implements UpstreamLink {
     private final Upstream upstream;
     private final @Nullable PrivateConnections client;
+    private final @Nullable BackendTls tls;
     private @Nullable ChannelHandlerContext context;
     private @Nullable UpstreamReceiver receiver;
     private @Nullable Throwable cause;
@@ -33,11 +36,18 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter imple
     UpstreamConnection(Upstream upstream, @Nullable PrivateConnections client) {
         this.upstream = upstream;
         this.client = client;
+        this.tls = upstream.tls();
     }
 
     @Override
     public Upstream upstream() {
         return upstream;
+    }
+
+    /** How it was secured. */
+    @Nullable
+    BackendTls tls() {
+        return tls;
     }
 
     @Override
@@ -123,7 +133,7 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter imple
     @Override
     public void endOutput() {
         if (context != null && context.channel() instanceof DuplexChannel duplex) {
-            context.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(done -> duplex.shutdownOutput());
+            context.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(done -> TlsChannels.shutdownOutput(duplex));
         }
     }
 

@@ -19,6 +19,7 @@ import io.backendpool.pool.PoolSnapshot;
 import io.backendpool.pool.health.BackendHealth;
 import io.backendpool.pool.health.EffectiveWeights;
 import io.backendpool.proxy.control.ControlState;
+import io.backendpool.proxy.traffic.Handshake;
 import io.backendpool.proxy.traffic.Outcome;
 import io.backendpool.proxy.traffic.StatusCounts;
 import io.backendpool.proxy.traffic.StreamTotals;
@@ -128,6 +129,7 @@ final class AdminServerTest {
         assertThat(page.getJsonObject("revision").getLong("number")).isEqualTo(12);
         assertThat(page.getBoolean("stale")).isTrue();
         assertThat(page.getString("transport")).isEqualTo("epoll");
+        assertThat(page.getString("tls")).isEqualTo("boringssl");
         assertThat(page.getJsonArray("listeners").getJsonObject(0).getInteger("port"))
                 .isEqualTo(8080);
         JsonObject backend = page.getJsonArray("backends").getJsonObject(1);
@@ -160,7 +162,8 @@ final class AdminServerTest {
         assertThat(types).doesNotHaveDuplicates();
         assertThat(lines)
                 .contains(
-                        "backendpool_proxy_info{pool=\"shop/web\",proxy=\"p-1\",version=\"1.0\",transport=\"epoll\"} 1",
+                        "backendpool_proxy_info{pool=\"shop/web\",proxy=\"p-1\",version=\"1.0\",transport=\"epoll\",tls=\"boringssl\"} 1",
+                        "backendpool_tls_handshakes_total{result=\"not_tls\"} 7",
                         "backendpool_revision 12",
                         "backendpool_stale 1",
                         "backendpool_control_connected 0",
@@ -273,11 +276,12 @@ final class AdminServerTest {
                 1,
                 2,
                 98,
+                Map.of(Handshake.NOT_TLS, 7L),
                 3,
                 30,
                 new StreamTotals(Map.of(), 0, 0));
         return new ProxyView(
-                new ProxyView.Identity(new PoolId("shop", "web"), "p-1", "1.0", "epoll", 2, START),
+                new ProxyView.Identity(new PoolId("shop", "web"), "p-1", "1.0", "epoll", "boringssl", 2, START),
                 notReady,
                 live,
                 status,

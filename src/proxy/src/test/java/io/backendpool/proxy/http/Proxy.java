@@ -14,6 +14,7 @@ import io.backendpool.pool.TrafficPolicy;
 import io.backendpool.pool.health.BackendHealth;
 import io.backendpool.pool.health.EffectiveWeights;
 import io.backendpool.proxy.listener.Listeners;
+import io.backendpool.proxy.tls.TlsEngine;
 import io.backendpool.proxy.traffic.AccessLog;
 import io.backendpool.proxy.traffic.TrafficRecorder;
 import io.backendpool.proxy.upstream.LivePool;
@@ -61,13 +62,29 @@ public final class Proxy implements AutoCloseable {
     }
 
     private Proxy(String address, ProxyLimits limits, @Nullable AccessLog accessLog, int loops) throws Exception {
-        this(address, limits, MemoryGuard.ofProcess(), accessLog, loops);
+        this(address, limits, MemoryGuard.ofProcess(), accessLog, loops, TlsEngine.best());
     }
 
     Proxy(String address, ProxyLimits limits, MemoryGuard memory, @Nullable AccessLog accessLog, int loops)
             throws Exception {
+        this(address, limits, memory, accessLog, loops, TlsEngine.best());
+    }
+
+    public Proxy(ProxyLimits limits, @Nullable AccessLog accessLog, int loops, TlsEngine engine) throws Exception {
+        this("127.0.0.1", limits, MemoryGuard.ofProcess(), accessLog, loops, engine);
+    }
+
+    private Proxy(
+            String address,
+            ProxyLimits limits,
+            MemoryGuard memory,
+            @Nullable AccessLog accessLog,
+            int loops,
+            TlsEngine engine)
+            throws Exception {
         vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(loops).setPreferNativeTransport(true));
-        listeners = new Listeners(vertx, address, pools, traffic, limits, memory, accessLog);
+        listeners = new Listeners(
+                vertx, address, pools, traffic, limits, memory, accessLog, limits.drainDeadline(), engine);
         port = freePort();
         apply(List.of(listener("http", port)));
     }

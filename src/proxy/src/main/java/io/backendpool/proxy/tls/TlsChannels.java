@@ -1,0 +1,44 @@
+package io.backendpool.proxy.tls;
+
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.socket.DuplexChannel;
+import io.netty.handler.ssl.SslHandler;
+
+/** Ends of connections, which in TLS are another matter than in TCP alone. Event loop only. */
+@SuppressWarnings("FutureReturnValueIgnored") // how a write or a close ends, the channel tells by its events
+public final class TlsChannels {
+    static final String HANDLER = "backendpool-tls";
+
+    private TlsChannels() {}
+
+    /**
+     * Sends no more and still reads. In TLS the other side is told by a close_notify first (RFC 8446, 6.1), so that it can
+     * tell the end from a cut.
+     */
+    public static void shutdownOutput(DuplexChannel channel) {
+        SslHandler tls = channel.pipeline().get(SslHandler.class);
+        if (tls == null) {
+            channel.shutdownOutput();
+            return;
+        }
+        tls.closeOutbound().addListener((ChannelFutureListener) sent -> {
+            if (channel.isActive()) {
+                channel.shutdownOutput();
+            }
+        });
+    }
+
+    /** Closes without a close_notify: what was sent so far must not be taken for whole. */
+    public static void abort(ChannelHandlerContext context) {
+        ChannelHandlerContext tls = context.pipeline().context(SslHandler.class);
+        if (tls == null) {
+            // Not the channel's close: Vert.x would wait until all is written, which a client that does not read
+            // prevents.
+            context.close();
+        } else {
+            // From the TLS handler's place on, so that it does not see it.
+            tls.close();
+        }
+    }
+}

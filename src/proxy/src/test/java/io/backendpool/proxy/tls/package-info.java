@@ -1,0 +1,4 @@
+@NullMarked
+package io.backendpool.proxy.tls;
+
+import org.jspecify.annotations.NullMarked;
