@@ -1,8 +1,8 @@
 package io.backendpool.proxy.proxyprotocol;
 
 import io.netty.channel.Channel;
-import io.netty.util.NetUtil;
 import io.netty.util.AttributeKey;
+import io.netty.util.NetUtil;
 import java.net.InetSocketAddress;
 import org.jspecify.annotations.Nullable;
 
