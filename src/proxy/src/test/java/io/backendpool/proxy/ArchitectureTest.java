@@ -52,6 +52,7 @@ final class ArchitectureTest {
                     "io.backendpool.proxy.admin",
                     "io.backendpool.proxy.control",
                     "io.backendpool.proxy.http",
+                    "io.backendpool.proxy.http2",
                     "io.backendpool.proxy.listener",
                     "io.backendpool.proxy.probe",
                     "io.backendpool.proxy.traffic",
@@ -76,6 +77,7 @@ final class ArchitectureTest {
             .that()
             .resideInAnyPackage(
                     "io.backendpool.proxy.http",
+                    "io.backendpool.proxy.http2",
                     "io.backendpool.proxy.listener",
                     "io.backendpool.proxy.traffic",
                     "io.backendpool.proxy.upstream")

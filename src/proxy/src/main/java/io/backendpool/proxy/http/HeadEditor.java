@@ -26,6 +26,7 @@ final class HeadEditor {
     private static final byte[] CONNECTION_CLOSE = ascii("Connection: close\r\n");
     private static final byte[] CONNECTION_KEEP_ALIVE = ascii("Connection: keep-alive\r\n");
     private static final byte[] UPGRADE = ascii("Connection: Upgrade\r\nUpgrade: websocket\r\n");
+    private static final byte[] TRAILERS_ACCEPTED = ascii("Connection: TE\r\nTE: trailers\r\n");
     private static final byte[] CHUNKED = ascii("Transfer-Encoding: chunked\r\n");
     /** Room for all that is added beside the client's address and a copied Host. */
     private static final int ADDED = 256;
@@ -77,6 +78,8 @@ final class HeadEditor {
         }
         if (head.upgrade) {
             out.writeBytes(UPGRADE);
+        } else if (head.trailersAccepted) {
+            out.writeBytes(TRAILERS_ACCEPTED);
         }
         if (!hasProto) {
             out.writeBytes(FORWARDED_PROTO_HTTP);

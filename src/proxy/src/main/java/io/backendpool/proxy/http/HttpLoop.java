@@ -3,10 +3,12 @@ package io.backendpool.proxy.http;
 import io.backendpool.proxy.traffic.AccessLog;
 import io.backendpool.proxy.traffic.Limit;
 import io.backendpool.proxy.traffic.LoopTraffic;
+import io.backendpool.proxy.traffic.Outcome;
 import io.backendpool.proxy.traffic.TrafficRecorder;
 import io.backendpool.proxy.upstream.LoopUpstreams;
 import io.backendpool.proxy.upstream.PoolHolder;
 import io.backendpool.proxy.upstream.ProxyLimits;
+import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFactory;
 import io.netty.channel.ChannelFutureListener;
@@ -32,6 +34,7 @@ public final class HttpLoop {
     private final LoopUpstreams upstreams;
     private final @Nullable AccessLog accessLog;
     private final RequestHead requestHead = new RequestHead();
+    private final RequestHead sentHead = new RequestHead();
     private final ResponseHead responseHead = new ResponseHead();
     private final HeadEditor editor;
     private final List<LoopConnection> connections = new ArrayList<>();
@@ -144,23 +147,71 @@ public final class HttpLoop {
         }
     }
 
-    int tick() {
+    /**
+     * Begins the exchange that a client asks for that does not speak HTTP/1.1. Where the head is refused, the client has got
+     * its reply already.
+     *
+     * @param head as HTTP/1.1 has it, whole; released
+     * @return null: refused
+     */
+    public @Nullable Exchange begin(Downstream client, ByteBuf head) {
+        try {
+            RequestHead parsed = requestHead;
+            if (parsed.parse(head, head.readerIndex(), head.writerIndex(), limits.maxTargetBytes())) {
+                return Exchange.begin(this, client, parsed);
+            }
+            if (parsed.problemStatus == 414) {
+                traffic.limitHit(Limit.TARGET_BYTES);
+            }
+            refuse(
+                    client,
+                    Reply.refused(parsed.problemStatus, parsed.problem == null ? "malformed head" : parsed.problem));
+            return null;
+        } finally {
+            head.release();
+        }
+    }
+
+    /** Answers what never became an exchange, and counts it. */
+    public void refuse(Downstream client, Reply reply) {
+        long now = traffic.now();
+        traffic.ended(Outcome.REFUSED, reply.status(), true, now, now);
+        client.reply(reply, false, false);
+    }
+
+    /** What takes a response apart for a client that does not speak HTTP/1.1. */
+    public Relay relay(Downstream client, RequestFacts facts, ResponseSink sink) {
+        return new MessageRelay(this, client, facts, sink);
+    }
+
+    /** Ticks of 100 ms since the start. */
+    public int tick() {
         return tick;
+    }
+
+    /** How long a client's connection may be without a request, in ticks. */
+    public int clientIdleTicks() {
+        return ticks.clientIdle();
+    }
+
+    /** How long a stream may stand still, in ticks. */
+    public int streamIdleTicks() {
+        return ticks.streamIdle();
     }
 
     Ticks ticks() {
         return ticks;
     }
 
-    ProxyLimits limits() {
+    public ProxyLimits limits() {
         return limits;
     }
 
-    LoopTraffic traffic() {
+    public LoopTraffic traffic() {
         return traffic;
     }
 
-    LoopUpstreams upstreams() {
+    public LoopUpstreams upstreams() {
         return upstreams;
     }
 
@@ -171,6 +222,10 @@ public final class HttpLoop {
 
     RequestHead requestHead() {
         return requestHead;
+    }
+
+    RequestHead sentHead() {
+        return sentHead;
     }
 
     ResponseHead responseHead() {

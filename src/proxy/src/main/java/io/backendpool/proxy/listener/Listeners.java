@@ -2,6 +2,7 @@ package io.backendpool.proxy.listener;
 
 import io.backendpool.pool.Listener;
 import io.backendpool.proxy.http.HttpLoop;
+import io.backendpool.proxy.http2.Http2Loop;
 import io.backendpool.proxy.traffic.AccessLog;
 import io.backendpool.proxy.traffic.TrafficRecorder;
 import io.backendpool.proxy.upstream.PoolHolder;
@@ -88,6 +89,7 @@ public final class Listeners {
                     limits,
                     accessLog,
                     new SplittableRandom(seeds.nextLong()));
+            Http2Loop.beside(http, new SplittableRandom(seeds.nextLong()));
             http.start();
             ContextInternal context =
                     this.vertx.contextBuilder().withEventLoop(eventLoop).build();

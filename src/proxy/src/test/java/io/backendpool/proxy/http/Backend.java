@@ -10,16 +10,16 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
 
 /** A backend made of a raw socket: each connection is handled by a script on a thread of its own. */
-final class Backend implements AutoCloseable {
+public final class Backend implements AutoCloseable {
     /** What a backend does with a connection. */
-    interface Script {
+    public interface Script {
         void serve(Connection connection) throws IOException;
     }
 
     private final ServerSocket server;
     private final Script script;
     private final List<Socket> open = new CopyOnWriteArrayList<>();
-    final List<String> requests = new CopyOnWriteArrayList<>();
+    public final List<String> requests = new CopyOnWriteArrayList<>();
     final List<String> failures = new CopyOnWriteArrayList<>();
 
     private Backend(Script script) throws IOException {
@@ -28,12 +28,12 @@ final class Backend implements AutoCloseable {
         Thread.ofVirtual().start(this::accept);
     }
 
-    static Backend of(Script script) throws IOException {
+    public static Backend of(Script script) throws IOException {
         return new Backend(script);
     }
 
     /** Answers each request with 200 and {@code body}. */
-    static Backend answering(String body) throws IOException {
+    public static Backend answering(String body) throws IOException {
         return of(connection -> {
             while (connection.readRequest() != null) {
                 connection.send("HTTP/1.1 200 OK\r\nContent-Length: " + body.length() + "\r\n\r\n" + body);
@@ -42,7 +42,7 @@ final class Backend implements AutoCloseable {
     }
 
     /** Answers each request with the same bytes, and keeps the connection open. */
-    static Backend sending(String response) throws IOException {
+    public static Backend sending(String response) throws IOException {
         return of(connection -> {
             while (connection.readRequest() != null) {
                 connection.send(response);
@@ -51,7 +51,7 @@ final class Backend implements AutoCloseable {
     }
 
     /** Answers one request with these bytes and closes the connection. */
-    static Backend sendingAndClosing(String response) throws IOException {
+    public static Backend sendingAndClosing(String response) throws IOException {
         return of(connection -> {
             if (connection.readRequest() != null) {
                 connection.send(response);
@@ -59,11 +59,11 @@ final class Backend implements AutoCloseable {
         });
     }
 
-    int port() {
+    public int port() {
         return server.getLocalPort();
     }
 
-    int openConnections() {
+    public int openConnections() {
         return (int) open.stream().filter(socket -> !socket.isClosed()).count();
     }
 
@@ -96,9 +96,9 @@ final class Backend implements AutoCloseable {
     }
 
     /** One accepted connection. */
-    static final class Connection {
+    public static final class Connection {
         private final Backend backend;
-        final Socket socket;
+        public final Socket socket;
         private final InputStream in;
 
         Connection(Backend backend, Socket socket) throws IOException {
@@ -109,7 +109,7 @@ final class Backend implements AutoCloseable {
 
         /** The head of the next request and its body, as text; null: the proxy closed the connection. */
         @Nullable
-        String readRequest() throws IOException {
+        public String readRequest() throws IOException {
             String head = readHead();
             if (head.isEmpty()) {
                 return null;
@@ -119,15 +119,15 @@ final class Backend implements AutoCloseable {
             return request;
         }
 
-        String readHead() throws IOException {
+        public String readHead() throws IOException {
             return Wire.readHead(in);
         }
 
-        String readBody(String head) throws IOException {
+        public String readBody(String head) throws IOException {
             return Wire.readBody(in, head, false);
         }
 
-        void send(String text) throws IOException {
+        public void send(String text) throws IOException {
             socket.getOutputStream().write(Wire.bytes(text));
             socket.getOutputStream().flush();
         }

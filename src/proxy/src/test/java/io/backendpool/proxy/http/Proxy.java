@@ -36,7 +36,7 @@ import org.jspecify.annotations.Nullable;
 /** A proxy of two event loops on a free port, with the pool that a test gives it. */
 public final class Proxy implements AutoCloseable {
     /** What Netty has found in the whole run: buffers that nobody released. */
-    static final List<String> LEAKS = new CopyOnWriteArrayList<>();
+    public static final List<String> LEAKS = new CopyOnWriteArrayList<>();
 
     static {
         // The property keeps Vert.x from switching the detector off; the call counts where Netty was loaded before.
@@ -61,12 +61,12 @@ public final class Proxy implements AutoCloseable {
         apply(List.of(listener("http", port)));
     }
 
-    static Proxy to(Backend... backends) throws Exception {
+    public static Proxy to(Backend... backends) throws Exception {
         return to(ProxyLimits.defaults(), backends);
     }
 
     /** One event loop, so that it is certain which connections are shared. */
-    static Proxy to(ProxyLimits limits, Backend... backends) throws Exception {
+    public static Proxy to(ProxyLimits limits, Backend... backends) throws Exception {
         Proxy proxy = new Proxy(limits, null, 1);
         proxy.publish(Arrays.stream(backends).mapToInt(Backend::port).toArray());
         return proxy;
