@@ -13,6 +13,7 @@ public final class RequestReader {
     private final int maxHeadBytes;
     private BodyFraming body = BodyFraming.tunnel();
     private boolean started;
+    private boolean isHead;
 
     /**
      * Of one request.
@@ -23,6 +24,11 @@ public final class RequestReader {
         this.head = loop.sentHead();
         this.sink = sink;
         this.maxHeadBytes = loop.limits().maxHeadBytes();
+    }
+
+    /** The request was a HEAD: its response has no body, whatever it says. Known once the head was written. */
+    public boolean isHead() {
+        return isHead;
     }
 
     /** The next bytes, taken over. The first ones are the whole head and nothing else. */
@@ -48,6 +54,7 @@ public final class RequestReader {
         if (!head.parse(data, data.readerIndex(), data.writerIndex(), Integer.MAX_VALUE)) {
             throw new IllegalStateException("a head of our own: " + head.problem);
         }
+        isHead = head.isHead;
         body = BodyFraming.ofRequest(head, maxHeadBytes);
         body.keepTrailers();
         head.removeTransferEncoding();

@@ -11,7 +11,6 @@ import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOption;
-import io.netty.channel.ChannelPromise;
 import io.netty.handler.codec.http2.AbstractHttp2ConnectionHandlerBuilder;
 import io.netty.handler.codec.http2.DefaultHttp2Connection;
 import io.netty.handler.codec.http2.DefaultHttp2RemoteFlowController;
@@ -51,6 +50,9 @@ final class ClientHttp2Connection extends Http2ConnectionHandler implements Loop
         LAST
     }
 
+    /** How Netty says that a header block is so large that it does not read it to its end. */
+    private static final String HEADERS_TOO_LARGE = "Header size exceeded";
+
     private static final long DRAIN_PING = 0x6472_6169_6e0a_2121L;
     /** How long the answer to a ping is waited for, in ticks. */
     private static final int DRAIN_PING_TICKS = 10;
@@ -75,10 +77,7 @@ final class ClientHttp2Connection extends Http2ConnectionHandler implements Loop
     private int controlFrames;
 
     private ClientHttp2Connection(
-            Http2Loop http2,
-            Http2ConnectionDecoder decoder,
-            Http2ConnectionEncoder encoder,
-            Http2Settings settings) {
+            Http2Loop http2, Http2ConnectionDecoder decoder, Http2ConnectionEncoder encoder, Http2Settings settings) {
         super(decoder, encoder, settings, true, true);
         this.loop = http2.loop();
         this.limits = http2.limits();
@@ -103,8 +102,7 @@ final class ClientHttp2Connection extends Http2ConnectionHandler implements Loop
         return new Builder(http2).build();
     }
 
-    private static final class Builder
-            extends AbstractHttp2ConnectionHandlerBuilder<ClientHttp2Connection, Builder> {
+    private static final class Builder extends AbstractHttp2ConnectionHandlerBuilder<ClientHttp2Connection, Builder> {
         private final Http2Loop http2;
 
         Builder(Http2Loop http2) {
@@ -231,6 +229,8 @@ final class ClientHttp2Connection extends Http2ConnectionHandler implements Loop
         } else if (error != null && error.error() == Http2Error.ENHANCE_YOUR_CALM) {
             // What Netty counts: CONTINUATION frames that are many and small, and resets that it provoked.
             loop.traffic().limitHit(Limit.HTTP2_HEADER_FRAMES);
+        } else if (error != null && String.valueOf(error.getMessage()).startsWith(HEADERS_TOO_LARGE)) {
+            loop.traffic().limitHit(Limit.HEAD_BYTES);
         }
         super.onConnectionError(ctx, outbound, cause, error);
     }

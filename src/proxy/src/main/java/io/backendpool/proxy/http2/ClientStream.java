@@ -52,9 +52,11 @@ final class ClientStream implements Downstream, ResponseSink {
     private boolean webSocket;
     private boolean started;
     private boolean requestEnded;
+    private boolean responseBegun;
     private boolean responseEnded;
     /** The end of a tunnel's output was sent, while its input may go on. */
     private boolean outputEnded;
+
     private boolean giving;
     private int idleSince;
 
@@ -259,7 +261,8 @@ final class ClientStream implements Downstream, ResponseSink {
 
     @Override
     public boolean isWritable() {
-        return connection.isWritable(stream);
+        // A head needs no window: one that takes all of the connection's must not hold up what has none to send.
+        return !responseBegun || connection.isWritable(stream);
     }
 
     @Override
@@ -310,7 +313,8 @@ final class ClientStream implements Downstream, ResponseSink {
             byte[] text = (reply.text() + "\n").getBytes(StandardCharsets.UTF_8);
             connection.writeHeaders(stream.id(), textReply(reply, text.length), toHead, requestEnded);
             if (!toHead) {
-                connection.writeData(stream.id(), allocator().directBuffer(text.length).writeBytes(text), true, requestEnded);
+                connection.writeData(
+                        stream.id(), allocator().directBuffer(text.length).writeBytes(text), true, requestEnded);
             }
         }
         flush();
@@ -321,10 +325,14 @@ final class ClientStream implements Downstream, ResponseSink {
         AsciiString proxyStatus = new AsciiString("backendpool; error=" + reply.error());
         AsciiString contentLength = new AsciiString(Integer.toString(length));
         AsciiString[] fields = {
-            FieldRules.CONTENT_TYPE, TEXT,
-            FieldRules.CONTENT_LENGTH, contentLength,
-            AsciiString.cached("cache-control"), AsciiString.cached("no-store"),
-            AsciiString.cached("proxy-status"), proxyStatus
+            FieldRules.CONTENT_TYPE,
+            TEXT,
+            FieldRules.CONTENT_LENGTH,
+            contentLength,
+            AsciiString.cached("cache-control"),
+            AsciiString.cached("no-store"),
+            AsciiString.cached("proxy-status"),
+            proxyStatus
         };
         if (reply.status() != 503) {
             return ReadOnlyHttp2Headers.serverHeaders(false, status, fields);
@@ -383,6 +391,7 @@ final class ClientStream implements Downstream, ResponseSink {
 
     @Override
     public void head(int status, Fields fields, boolean whole) {
+        responseBegun = true;
         responseEnded = whole;
         AsciiString[] out = HeadersOut.of(fields);
         if (status == 101) {

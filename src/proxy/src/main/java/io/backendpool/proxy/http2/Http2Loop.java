@@ -31,6 +31,7 @@ public final class Http2Loop implements Http2Entry {
     static Http2Loop beside(HttpLoop loop, Http2Limits limits, RandomGenerator random) {
         Http2Loop http2 = new Http2Loop(loop, limits, random);
         loop.speaksHttp2(http2);
+        loop.upstreams().speaksHttp2(upstream -> new BackendStreams(http2, upstream));
         return http2;
     }
 

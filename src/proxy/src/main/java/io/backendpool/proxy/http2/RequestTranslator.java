@@ -212,7 +212,8 @@ final class RequestTranslator {
         if (name.contentEquals(FieldRules.COOKIE)) {
             // RFC 9113, 8.2.3: crumbs become one field again.
             cookies.append(cookies.isEmpty() ? "" : "; ")
-                    .append(new String(value.array(), value.arrayOffset(), value.length(), StandardCharsets.ISO_8859_1));
+                    .append(new String(
+                            value.array(), value.arrayOffset(), value.length(), StandardCharsets.ISO_8859_1));
             return true;
         }
         if (name.contentEquals(FieldRules.HOST)) {

@@ -1,6 +1,7 @@
 package io.backendpool.proxy.upstream;
 
 import io.backendpool.pool.Backend;
+import io.backendpool.pool.BackendGroup;
 import io.backendpool.pool.BackendKey;
 import io.backendpool.pool.HealthState;
 import io.backendpool.pool.PoolSnapshot;
@@ -35,6 +36,7 @@ public final class LoopUpstreams {
     private Picker picker = () -> Picker.NONE;
     private Upstream[] upstreams = NO_UPSTREAMS;
     private long[] weights = {};
+    private StreamPool.@Nullable Factory http2;
     private int tick;
 
     public LoopUpstreams(
@@ -49,6 +51,11 @@ public final class LoopUpstreams {
         this.limits = limits;
         this.random = random;
         this.connector = new UpstreamConnector(loop, channels, limits);
+    }
+
+    /** Backends that speak HTTP/2 are reached through what {@code factory} makes. Before the first choice. */
+    public void speaksHttp2(StreamPool.Factory factory) {
+        http2 = factory;
     }
 
     /**
@@ -152,15 +159,24 @@ public final class LoopUpstreams {
         }
         seen = current;
         PoolSnapshot snapshot = current.pool().snapshot();
+        Map<String, BackendGroup.Protocol> protocols = new HashMap<>();
+        snapshot.groups().forEach(group -> protocols.put(group.name(), group.protocol()));
         Upstream[] next = new Upstream[snapshot.backends().size()];
         Map<BackendKey, Upstream> gone = new HashMap<>(byKey);
         for (int i = 0; i < next.length; i++) {
             Backend backend = snapshot.backends().get(i);
-            gone.remove(backend.key());
-            next[i] = byKey.computeIfAbsent(backend.key(), key -> new Upstream(key, traffic.backend(key), this));
+            BackendGroup.Protocol protocol = protocols.get(backend.key().group());
+            Upstream known = byKey.get(backend.key());
+            if (known != null && known.protocol() == protocol) {
+                gone.remove(backend.key());
+                next[i] = known;
+            } else {
+                next[i] = new Upstream(backend.key(), traffic.backend(backend.key()), this, protocol, http2);
+                byKey.put(backend.key(), next[i]);
+            }
         }
         gone.values().forEach(Upstream::remove);
-        byKey.keySet().removeAll(gone.keySet());
+        gone.forEach(byKey::remove);
         traffic.retain(byKey.keySet());
         upstreams = next;
         weights = current.weights().picking();

@@ -6,6 +6,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelFactory;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 
@@ -25,9 +26,13 @@ final class UpstreamConnector {
                 .option(ChannelOption.SO_KEEPALIVE, true);
     }
 
+    ChannelFuture open(Upstream upstream, ChannelHandler handler) {
+        return bootstrap.clone().handler(handler).connect(upstream.address());
+    }
+
     void connect(Upstream upstream, UpstreamReceiver receiver) {
         UpstreamConnection connection = new UpstreamConnection(upstream);
-        ChannelFuture future = bootstrap.clone().handler(connection).connect(upstream.address());
+        ChannelFuture future = open(upstream, connection);
         future.addListener((ChannelFutureListener) done -> {
             if (done.isSuccess()) {
                 connection.use(receiver);

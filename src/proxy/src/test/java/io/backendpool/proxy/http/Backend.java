@@ -24,7 +24,7 @@ public final class Backend implements AutoCloseable {
 
     private Backend(Script script) throws IOException {
         this.script = script;
-        this.server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+        this.server = new ServerSocket(0, 512, InetAddress.getLoopbackAddress());
         Thread.ofVirtual().start(this::accept);
     }
 

@@ -53,6 +53,7 @@ public final class Proxy implements AutoCloseable {
     public final Listeners listeners;
     private final int port;
     private int revision;
+    private BackendGroup group = GROUP;
 
     public Proxy(ProxyLimits limits, @Nullable AccessLog accessLog, int loops) throws Exception {
         vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(loops).setPreferNativeTransport(true));
@@ -69,6 +70,15 @@ public final class Proxy implements AutoCloseable {
     public static Proxy to(ProxyLimits limits, Backend... backends) throws Exception {
         Proxy proxy = new Proxy(limits, null, 1);
         proxy.publish(Arrays.stream(backends).mapToInt(Backend::port).toArray());
+        return proxy;
+    }
+
+    /** Backends that speak {@code protocol}. */
+    public static Proxy to(BackendGroup.Protocol protocol, int... ports) throws Exception {
+        Proxy proxy = new Proxy(ProxyLimits.defaults(), null, 1);
+        proxy.group = new BackendGroup(
+                GROUP.name(), GROUP.weight(), protocol, null, BackendGroup.ProxyProtocol.NONE, List.of());
+        proxy.publish(ports);
         return proxy;
     }
 
@@ -103,7 +113,7 @@ public final class Proxy implements AutoCloseable {
         PoolSnapshot snapshot = new PoolSnapshot(
                 new PoolId("shop", "web"),
                 List.of(listener("http", port)),
-                List.of(GROUP),
+                List.of(group),
                 backends,
                 new LoadBalancing(LoadBalancing.Policy.ROUND_ROBIN),
                 null);

@@ -75,9 +75,9 @@ class ClientHttp2Test {
                     assertThat(client.await(streamId(round * 50 + i)).text()).isEqualTo("ok");
                 }
             }
-            await().untilAsserted(() -> assertThat(
-                            proxy.traffic.totals().outcomes().get(Outcome.ANSWERED))
-                    .isEqualTo(250));
+            await().untilAsserted(
+                            () -> assertThat(proxy.traffic.totals().outcomes().get(Outcome.ANSWERED))
+                                    .isEqualTo(250));
             assertThat(proxy.traffic.totals().acceptedConnections()).isEqualTo(1);
         }
     }
@@ -265,9 +265,9 @@ class ClientHttp2Test {
             assertThat(begun.await(10, TimeUnit.SECONDS)).isTrue();
             client.frame(Http2Client.RST_STREAM, 0, 1, Http2Client.intBytes(8));
             assertThat(ended.await(10, TimeUnit.SECONDS)).isTrue();
-            await().untilAsserted(() -> assertThat(
-                            proxy.traffic.totals().outcomes().get(Outcome.CLIENT_GONE))
-                    .isEqualTo(1));
+            await().untilAsserted(
+                            () -> assertThat(proxy.traffic.totals().outcomes().get(Outcome.CLIENT_GONE))
+                                    .isEqualTo(1));
         }
     }
 

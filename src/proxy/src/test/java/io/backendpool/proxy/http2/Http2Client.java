@@ -198,7 +198,8 @@ final class Http2Client implements AutoCloseable {
             case HEADERS -> {
                 Response response = response(frame.stream());
                 Http2Headers headers = decode(frame);
-                if (response.head == null || String.valueOf(response.head.status()).startsWith("1")) {
+                if (response.head == null
+                        || String.valueOf(response.head.status()).startsWith("1")) {
                     response.head = headers;
                 } else {
                     response.trailers = headers;
