@@ -327,7 +327,7 @@ final class BackendStream implements UpstreamLink, RequestSink {
             cause = new UnprocessedException("REFUSED_STREAM");
         } else if (cause == null) {
             Http2Error error = Http2Error.valueOf(errorCode);
-            cause = new IOException("stream reset: " + (error == null ? errorCode : error.name()));
+            cause = new IOException("stream ended with " + (error == null ? errorCode : error.name()));
         }
     }
 

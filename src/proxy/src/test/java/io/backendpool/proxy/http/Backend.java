@@ -119,6 +119,11 @@ public final class Backend implements AutoCloseable {
             return request;
         }
 
+        /** What a script that reads for itself has seen. */
+        public void note(String request) {
+            backend.requests.add(request);
+        }
+
         public String readHead() throws IOException {
             return Wire.readHead(in);
         }
