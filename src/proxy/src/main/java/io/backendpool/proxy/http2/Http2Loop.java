@@ -8,6 +8,7 @@ import io.netty.channel.ChannelHandlerContext;
 import java.util.random.RandomGenerator;
 
 /** HTTP/2 on one event loop, for clients and for backends, beside its {@link HttpLoop}. Event loop only. */
+@SuppressWarnings("FutureReturnValueIgnored") // how a write or a close ends, the channel tells by its events
 public final class Http2Loop implements Http2Entry {
     private final HttpLoop loop;
     private final Http2Limits limits;

@@ -165,7 +165,9 @@ public final class LoopUpstreams {
         Map<BackendKey, Upstream> gone = new HashMap<>(byKey);
         for (int i = 0; i < next.length; i++) {
             Backend backend = snapshot.backends().get(i);
-            BackendGroup.Protocol protocol = protocols.get(backend.key().group());
+            // A snapshot has no backend without its group.
+            BackendGroup.Protocol protocol =
+                    protocols.getOrDefault(backend.key().group(), BackendGroup.Protocol.HTTP);
             Upstream known = byKey.get(backend.key());
             if (known != null && known.protocol() == protocol) {
                 gone.remove(backend.key());
