@@ -177,8 +177,8 @@ class BackendHttp2Test {
                     InputStream in = connection.socket.getInputStream();
                     in.readNBytes(24);
                     send(connection, Http2Client.SETTINGS, 0, 0);
-                    byte[] head;
-                    while ((head = in.readNBytes(9)).length == 9) {
+                    byte[] head = in.readNBytes(9);
+                    while (head.length == 9) {
                         byte[] payload =
                                 in.readNBytes(Unpooled.wrappedBuffer(head).getUnsignedMedium(0));
                         if (head[3] == Http2Client.HEADERS) {
@@ -186,6 +186,7 @@ class BackendHttp2Test {
                         } else if (head[3] == Http2Client.RST_STREAM) {
                             code.set(Unpooled.wrappedBuffer(payload).getInt(0));
                         }
+                        head = in.readNBytes(9);
                     }
                 });
                 Proxy proxy = Proxy.to(BackendGroup.Protocol.H2C, backend.port());

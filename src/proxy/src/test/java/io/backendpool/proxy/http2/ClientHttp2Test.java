@@ -16,6 +16,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -116,8 +117,7 @@ class ClientHttp2Test {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nTrailer: X-Sum\r\n\r\n"
-                        + "3\r\nhel\r\n2;ext\r\nlo\r\n0\r\nX-Sum: 42\r\n\r\n",
+                "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nhel\r\n2;ext\r\nlo\r\n0\r\nX-Sum: 42\r\n\r\n",
                 "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\nX-Sum:  42 \r\n\r\n"
             })
     void responseTrailers_pass(String response) throws Exception {
@@ -127,8 +127,7 @@ class ClientHttp2Test {
             Http2Client.Response got = client.get(1, "/").await(1);
             assertThat(got.text()).isEqualTo("hello");
             assertThat(got.field("transfer-encoding")).isEqualTo("null");
-            assertThat(got.trailers).isNotNull();
-            assertThat(got.trailers.get("x-sum")).hasToString("42");
+            assertThat(got.trailer("x-sum")).isEqualTo("42");
         }
     }
 
@@ -337,7 +336,10 @@ class ClientHttp2Test {
     }
 
     /** The stream's credit, of which the connection has more. */
-    private static int creditOf(Http2Client.Frame frame, int stream) {
+    private static int creditOf(Http2Client.@Nullable Frame frame, int stream) {
+        if (frame == null) {
+            throw new AssertionError("the connection ended");
+        }
         if (frame.type() == Http2Client.SETTINGS && !frame.has(Http2Client.ACK)) {
             return Http2Limits.DEFAULT.streamWindow() - 65_535;
         }

@@ -30,10 +30,12 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -141,7 +143,7 @@ class GrpcTest {
                     }
                 }))
                 .build();
-        server = NettyServerBuilder.forAddress(new InetSocketAddress("127.0.0.1", 0))
+        server = NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
                 .addService(ServerInterceptors.intercept(service, new Noting()))
                 .build()
                 .start();
@@ -165,8 +167,7 @@ class GrpcTest {
     }
 
     private ManagedChannel channel() {
-        assertThat(channel).isNotNull();
-        return channel;
+        return Objects.requireNonNull(channel);
     }
 
     @Test
@@ -262,7 +263,7 @@ class GrpcTest {
 
     @Test
     void backendsGoAway_losesNoCall() throws Exception {
-        Server second = NettyServerBuilder.forAddress(new InetSocketAddress("127.0.0.1", 0))
+        Server second = NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
                 .addService(ServerServiceDefinition.builder("test.Echo")
                         .addMethod(UNARY, ServerCalls.asyncUnaryCall((request, answer) -> {
                             answer.onNext(request);

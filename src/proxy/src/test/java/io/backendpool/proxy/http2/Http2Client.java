@@ -37,6 +37,7 @@ final class Http2Client implements AutoCloseable {
     static final int ACK = 1;
     static final int END_HEADERS = 4;
 
+    @SuppressWarnings("ArrayRecordComponent") // never compared, nobody writes to it
     record Frame(int type, int flags, int stream, byte[] payload) {
         boolean has(int flag) {
             return (flags & flag) != 0;
@@ -66,6 +67,10 @@ final class Http2Client implements AutoCloseable {
 
         String field(String name) {
             return head == null ? "none" : String.valueOf(head.get(name));
+        }
+
+        String trailer(String name) {
+            return trailers == null ? "none" : String.valueOf(trailers.get(name));
         }
 
         String text() {
@@ -263,9 +268,10 @@ final class Http2Client implements AutoCloseable {
     /** Reads until the connection's end; the code of the last GOAWAY. */
     int awaitGoAway() throws IOException {
         try {
-            while (read() != null) {
-                continue;
-            }
+            Frame frame;
+            do {
+                frame = read();
+            } while (frame != null);
         } catch (SocketException e) {
             // reset: we sent more than it wanted to read
         }

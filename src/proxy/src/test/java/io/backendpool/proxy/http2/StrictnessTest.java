@@ -18,7 +18,10 @@ class StrictnessTest {
     /** Fields by {@code name=value}, with {@code |} between them. */
     private static String[] fields(String text) {
         List<String> fields = new ArrayList<>();
-        for (String field : text.split("\\|")) {
+        for (String field : text.split("\\|", -1)) {
+            if (field.isEmpty()) {
+                continue;
+            }
             int equals = field.indexOf('=', 1);
             fields.add(field.substring(0, equals));
             fields.add(field.substring(equals + 1));

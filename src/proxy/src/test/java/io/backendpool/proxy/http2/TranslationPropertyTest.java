@@ -59,10 +59,9 @@ class TranslationPropertyTest {
                 message.fields().forEach((name, value) -> assertThat(response.field("echo-" + name))
                         .as(about)
                         .isEqualTo(value));
-                message.trailers().forEach((name, value) -> {
-                    assertThat(response.trailers).as(about).isNotNull();
-                    assertThat(response.trailers.get(name)).as(about).hasToString(value);
-                });
+                message.trailers()
+                        .forEach((name, value) ->
+                                assertThat(response.trailer(name)).as(about).isEqualTo(value));
             }
         }
         // Leaks are found when a lost buffer was collected and the next one is allocated.
@@ -90,7 +89,7 @@ class TranslationPropertyTest {
 
     private static Map<String, String> lines(String head) {
         Map<String, String> fields = new TreeMap<>();
-        for (String line : head.split("\r\n")) {
+        for (String line : head.split("\r\n", -1)) {
             int colon = line.indexOf(": ");
             if (colon > 0) {
                 fields.put(line.substring(0, colon).toLowerCase(Locale.ROOT), line.substring(colon + 2));

@@ -18,8 +18,15 @@ class WebSocketOverHttp2Test {
         "sec-websocket-version", "13",
         "sec-websocket-protocol", "chat"
     };
-    private static final String SWITCHED = "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n"
-            + "Connection: Upgrade\r\nSec-WebSocket-Accept: x\r\nSec-WebSocket-Protocol: chat\r\n\r\n";
+    private static final String SWITCHED = String.join(
+            "\r\n",
+            "HTTP/1.1 101 Switching Protocols",
+            "Upgrade: websocket",
+            "Connection: Upgrade",
+            "Sec-WebSocket-Accept: x",
+            "Sec-WebSocket-Protocol: chat",
+            "",
+            "");
 
     @Test
     void connect_becomesAnUpgrade_andBytesPassBothWays() throws Exception {
