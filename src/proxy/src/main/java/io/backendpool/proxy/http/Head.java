@@ -38,8 +38,9 @@ abstract class Head implements Fields {
     boolean connectionKeepAlive;
     /** Connection names Upgrade. */
     boolean connectionUpgrade;
-    /** TE says that trailers are welcome (RFC 9110, 10.1.4), which is true of what is behind this proxy, too. */
-    boolean trailersAccepted;
+
+    private boolean connectionTe;
+    private boolean teTrailers;
 
     /** What is wrong, as one sentence; null: nothing. */
     @Nullable
@@ -58,7 +59,8 @@ abstract class Head implements Fields {
         connectionClose = false;
         connectionKeepAlive = false;
         connectionUpgrade = false;
-        trailersAccepted = false;
+        connectionTe = false;
+        teTrailers = false;
         problem = null;
     }
 
@@ -205,7 +207,7 @@ abstract class Head implements Fields {
                 }
                 case TE -> {
                     removed[i] = true;
-                    trailersAccepted |= Syntax.equalsIgnoreCase(bytes, value[i], valueEnd[i], TRAILERS);
+                    teTrailers |= Syntax.equalsIgnoreCase(bytes, value[i], valueEnd[i], TRAILERS);
                 }
                 case KEEP_ALIVE, PROXY_CONNECTION, UPGRADE -> removed[i] = true;
                 case OTHER,
@@ -258,12 +260,12 @@ abstract class Head implements Fields {
         switch (FieldKind.of(bytes, start, end)) {
             case KEEP_ALIVE -> connectionKeepAlive = true;
             case UPGRADE -> connectionUpgrade = true;
+            case TE -> connectionTe = true;
             case HOST, CONTENT_LENGTH, TRANSFER_ENCODING -> {
                 // Removing these would change what the message is, and where it ends.
                 return refuse("Connection names a field that is not the connection's own (RFC 9110, 7.6.1)");
             }
             case OTHER,
-                    TE,
                     EXPECT,
                     TRAILER,
                     CONNECTION,
@@ -293,6 +295,11 @@ abstract class Head implements Fields {
             }
         }
         return webSocket;
+    }
+
+    /** TE says that trailers are welcome, and Connection that it is meant for this proxy (RFC 9110, 10.1.4). */
+    final boolean trailersAccepted() {
+        return connectionTe && teTrailers;
     }
 
     /** For messages that are framed otherwise on their way. */

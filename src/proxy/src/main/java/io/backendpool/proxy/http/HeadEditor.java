@@ -78,7 +78,7 @@ final class HeadEditor {
         }
         if (head.upgrade) {
             out.writeBytes(UPGRADE);
-        } else if (head.trailersAccepted) {
+        } else if (head.trailersAccepted()) {
             out.writeBytes(TRAILERS_ACCEPTED);
         }
         if (!hasProto) {

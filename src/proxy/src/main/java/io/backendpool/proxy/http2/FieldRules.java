@@ -13,7 +13,7 @@ final class FieldRules {
     static final AsciiString CONTENT_LENGTH = AsciiString.cached("content-length");
     static final AsciiString CONTENT_TYPE = AsciiString.cached("content-type");
     static final AsciiString TRAILER = AsciiString.cached("trailer");
-    private static final AsciiString TE = AsciiString.cached("te");
+    static final AsciiString TE = AsciiString.cached("te");
     private static final AsciiString TRAILERS = AsciiString.cached("trailers");
     private static final AsciiString GRPC = AsciiString.cached("application/grpc");
 

@@ -225,6 +225,10 @@ final class RequestTranslator {
         if (protocol != null && name.contentEquals(WEBSOCKET_KEY)) {
             return true;
         }
+        if (name.contentEquals(FieldRules.TE)) {
+            // RFC 9110, 10.1.4: what HTTP/2 need not say.
+            ByteBufUtil.writeAscii(out, "connection: te\r\n");
+        }
         trailersLikely |= name.contentEquals(FieldRules.TRAILER);
         if (name.contentEquals(FieldRules.CONTENT_TYPE) && FieldRules.isGrpc(value)) {
             grpc = true;
