@@ -53,6 +53,7 @@ final class ArchitectureTest {
                     "io.backendpool.proxy.admin",
                     "io.backendpool.proxy.control",
                     "io.backendpool.proxy.http",
+                    "io.backendpool.proxy.http2",
                     "io.backendpool.proxy.listener",
                     "io.backendpool.proxy.probe",
                     "io.backendpool.proxy.proxyprotocol",
@@ -80,6 +81,7 @@ final class ArchitectureTest {
             .that()
             .resideInAnyPackage(
                     "io.backendpool.proxy.http",
+                    "io.backendpool.proxy.http2",
                     "io.backendpool.proxy.listener",
                     "io.backendpool.proxy.proxyprotocol",
                     "io.backendpool.proxy.stream",

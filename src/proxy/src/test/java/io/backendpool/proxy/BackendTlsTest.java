@@ -16,16 +16,21 @@ import io.backendpool.pool.BackendKey;
 import io.backendpool.pool.EndpointConditions;
 import io.backendpool.pool.HealthCheck;
 import io.backendpool.pool.HealthState;
+import io.backendpool.pool.Listener;
+import io.backendpool.pool.ListenerTls;
 import io.backendpool.pool.LoadBalancing;
 import io.backendpool.pool.PoolSnapshot;
 import io.backendpool.pool.StatusRange;
+import io.backendpool.pool.TrafficPolicy;
 import io.backendpool.pool.UpstreamTls;
 import io.backendpool.proxy.control.DataPlane.Applied;
 import io.backendpool.proxy.control.DataPlane.ApplyResult;
 import io.backendpool.proxy.control.DataPlane.Refused;
+import io.backendpool.proxy.http.Proxy;
 import io.backendpool.proxy.listener.Listeners;
 import io.backendpool.proxy.probe.HealthMonitor;
 import io.backendpool.proxy.tls.TestAuthority;
+import io.backendpool.proxy.tls.TlsEngine;
 import io.backendpool.proxy.traffic.TrafficRecorder;
 import io.backendpool.proxy.upstream.PoolHolder;
 import io.backendpool.proxy.upstream.ProxyLimits;
@@ -123,7 +128,11 @@ final class BackendTlsTest {
     }
 
     private ApplyResult apply(@Nullable HealthCheck check, @Nullable UpstreamTls tls, int backendPort) {
-        BackendGroup.Protocol protocol = tls == null ? BackendGroup.Protocol.HTTP : BackendGroup.Protocol.HTTPS;
+        return apply(check, tls == null ? BackendGroup.Protocol.HTTP : BackendGroup.Protocol.HTTPS, tls, backendPort);
+    }
+
+    private ApplyResult apply(
+            @Nullable HealthCheck check, BackendGroup.Protocol protocol, @Nullable UpstreamTls tls, int backendPort) {
         PoolSnapshot snapshot = new PoolSnapshot(
                 Backends.POOL,
                 List.of(Backends.http(port)),
@@ -155,6 +164,39 @@ final class BackendTlsTest {
 
     private static UpstreamTls trusting(TestAuthority authority, String name) {
         return new UpstreamTls(name, authority.pem(), false);
+    }
+
+    /** One proxy is the other's backend: its HTTPS listener speaks HTTP/2 to those that ask for it. */
+    @Test
+    void backendOfHttp2_isAskedForItByAlpn() throws Exception {
+        int plain = start(HttpServer.create(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), 0), 128));
+        try (Proxy far = new Proxy(limits, null, 1, TlsEngine.best())) {
+            far.publish(plain);
+            int secured = Backends.freePort();
+            PoolSnapshot snapshot = new PoolSnapshot(
+                    Backends.POOL,
+                    List.of(new Listener(
+                            "https",
+                            secured,
+                            Listener.Protocol.HTTPS,
+                            new ListenerTls(List.of("web"), ListenerTls.TlsVersion.TLS_1_2),
+                            List.of())),
+                    List.of(new BackendGroup("web", 100)),
+                    List.of(),
+                    new LoadBalancing(LoadBalancing.Policy.ROUND_ROBIN),
+                    null,
+                    TrafficPolicy.DEFAULT,
+                    List.of(AUTHORITY.ecdsa("web.internal").as("web")));
+            assertThat(far.listeners.apply(snapshot).toCompletableFuture().get(20, TimeUnit.SECONDS))
+                    .isNull();
+
+            assertThat(apply(null, BackendGroup.Protocol.H2, trusting(AUTHORITY, "web.internal"), secured))
+                    .isEqualTo(new Applied());
+            for (int i = 0; i < 5; i++) {
+                assertThat(get().body()).isEqualTo("secured");
+            }
+            assertThat(far.traffic.totals().acceptedConnections()).isEqualTo(1);
+        }
     }
 
     @Test

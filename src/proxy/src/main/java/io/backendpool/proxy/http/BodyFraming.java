@@ -55,6 +55,19 @@ final class BodyFraming {
         return new BodyFraming(Kind.LENGTH, length, null);
     }
 
+    /** Before the first byte: {@link #trailers} will be asked for. */
+    void keepTrailers() {
+        if (chunks != null) {
+            chunks.keepTrailers();
+        }
+    }
+
+    /** Those at the end of a body that is {@link #done}; null: there are none. */
+    @Nullable
+    Fields trailers() {
+        return chunks == null ? null : chunks.trailers();
+    }
+
     boolean isChunked() {
         return kind == Kind.CHUNKED;
     }

@@ -2,6 +2,7 @@ package io.backendpool.proxy.http;
 
 import io.netty.buffer.ByteBuf;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,6 +43,8 @@ final class ChunkedScanner {
     };
     private static final int LONGEST_FORBIDDEN = FieldKind.TRANSFER_ENCODING.lower.length;
 
+    private static final byte[] NOTHING = {};
+
     private final int maxTrailerBytes;
     private final byte[] name = new byte[LONGEST_FORBIDDEN];
     private State state = State.SIZE_START;
@@ -50,10 +53,22 @@ final class ChunkedScanner {
     private int extensionBytes;
     private int trailerBytes;
     private int nameLength;
+    private byte @Nullable [] kept;
+    private int keptLength;
     private @Nullable String problem;
 
     ChunkedScanner(int maxTrailerBytes) {
         this.maxTrailerBytes = maxTrailerBytes;
+    }
+
+    void keepTrailers() {
+        kept = NOTHING;
+    }
+
+    /** The trailers of a body that is {@link #done}, where they were to be kept; null: there are none. */
+    @Nullable
+    Fields trailers() {
+        return kept == null || trailerBytes == 0 ? null : Trailers.of(kept, keptLength);
     }
 
     boolean done() {
@@ -82,11 +97,28 @@ final class ChunkedScanner {
                 if (size == 0) {
                     state = State.DATA_CR;
                 }
-            } else if (!step(in.getByte(at++))) {
-                return MALFORMED;
+            } else {
+                byte next = in.getByte(at++);
+                if (kept != null) {
+                    keep(next, kept);
+                }
+                if (!step(next)) {
+                    return MALFORMED;
+                }
             }
         }
         return at;
+    }
+
+    private void keep(byte b, byte[] soFar) {
+        switch (state) {
+            case TRAILER_START, TRAILER_NAME, TRAILER_VALUE, TRAILER_LF, END_LF -> {
+                byte[] room = keptLength < soFar.length ? soFar : Arrays.copyOf(soFar, Math.max(128, keptLength * 2));
+                room[keptLength++] = b;
+                kept = room;
+            }
+            case SIZE_START, SIZE, EXTENSION, SIZE_LF, DATA, DATA_CR, DATA_LF, DONE -> {}
+        }
     }
 
     private boolean step(byte b) {

@@ -391,7 +391,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Dow
         }
         if (loop.isShedding()) {
             loop.traffic().limitHit(Limit.MEMORY);
-            return refuse(new Reply(503, "proxy_internal_error", "this proxy has no memory left for more requests"));
+            return refuse(HttpLoop.outOfMemory());
         }
         buffer.skipBytes(length);
         begin(head, buffer);

@@ -1,6 +1,7 @@
 package io.backendpool.proxy.http;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.util.AsciiString;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
@@ -15,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  *           ^ nameEnd ^ valueEnd
  * </pre>
  */
-abstract class Head {
+abstract class Head implements Fields {
     private static final int INITIAL_FIELDS = 64;
 
     byte[] bytes = new byte[4096];
@@ -38,6 +39,9 @@ abstract class Head {
     /** Connection names Upgrade. */
     boolean connectionUpgrade;
 
+    private boolean connectionTe;
+    private boolean teTrailers;
+
     /** What is wrong, as one sentence; null: nothing. */
     @Nullable
     String problem;
@@ -55,6 +59,8 @@ abstract class Head {
         connectionClose = false;
         connectionKeepAlive = false;
         connectionUpgrade = false;
+        connectionTe = false;
+        teTrailers = false;
         problem = null;
     }
 
@@ -199,7 +205,11 @@ abstract class Head {
                         return false;
                     }
                 }
-                case KEEP_ALIVE, PROXY_CONNECTION, TE, UPGRADE -> removed[i] = true;
+                case TE -> {
+                    removed[i] = true;
+                    teTrailers |= Syntax.equalsIgnoreCase(bytes, value[i], valueEnd[i], TRAILERS);
+                }
+                case KEEP_ALIVE, PROXY_CONNECTION, UPGRADE -> removed[i] = true;
                 case OTHER,
                         HOST,
                         EXPECT,
@@ -217,6 +227,7 @@ abstract class Head {
         return true;
     }
 
+    private static final byte[] TRAILERS = "trailers".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] CLOSE = {'c', 'l', 'o', 's', 'e'};
 
     private boolean readConnectionOptions(int field) {
@@ -251,12 +262,12 @@ abstract class Head {
         switch (FieldKind.of(bytes, start, end)) {
             case KEEP_ALIVE -> connectionKeepAlive = true;
             case UPGRADE -> connectionUpgrade = true;
+            case TE -> connectionTe = true;
             case HOST, CONTENT_LENGTH, TRANSFER_ENCODING -> {
                 // Removing these would change what the message is, and where it ends.
                 return refuse("Connection names a field that is not the connection's own (RFC 9110, 7.6.1)");
             }
             case OTHER,
-                    TE,
                     EXPECT,
                     TRAILER,
                     CONNECTION,
@@ -288,6 +299,47 @@ abstract class Head {
             }
         }
         return webSocket;
+    }
+
+    /** TE says that trailers are welcome, and Connection that it is meant for this proxy (RFC 9110, 10.1.4). */
+    final boolean trailersAccepted() {
+        return connectionTe && teTrailers;
+    }
+
+    /** For messages that are framed otherwise on their way. */
+    final void removeTransferEncoding() {
+        for (int i = 0; i < fields; i++) {
+            removed[i] |= kind[i] == FieldKind.TRANSFER_ENCODING;
+        }
+    }
+
+    /** For where TE is a field of the message (RFC 9113, 8.2.2): one that says trailers stays. */
+    final void passTrailersAccepted() {
+        for (int i = 0; i < fields; i++) {
+            if (kind[i] == FieldKind.TE && Syntax.equalsIgnoreCase(bytes, value[i], valueEnd[i], TRAILERS)) {
+                removed[i] = false;
+            }
+        }
+    }
+
+    @Override
+    public final int count() {
+        return fields;
+    }
+
+    @Override
+    public final boolean passes(int field) {
+        return !removed[field];
+    }
+
+    @Override
+    public final AsciiString name(int field) {
+        return new AsciiString(bytes, line[field], nameEnd[field] - line[field], true).toLowerCase();
+    }
+
+    @Override
+    public final AsciiString value(int field) {
+        return new AsciiString(bytes, value[field], valueEnd[field] - value[field], true);
     }
 
     private void removeNamed(int start, int end) {

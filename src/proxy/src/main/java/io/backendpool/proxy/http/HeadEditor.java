@@ -36,6 +36,7 @@ final class HeadEditor {
     private static final byte[] CONNECTION_CLOSE = ascii("Connection: close\r\n");
     private static final byte[] CONNECTION_KEEP_ALIVE = ascii("Connection: keep-alive\r\n");
     private static final byte[] UPGRADE = ascii("Connection: Upgrade\r\nUpgrade: websocket\r\n");
+    private static final byte[] TRAILERS_ACCEPTED = ascii("Connection: TE\r\nTE: trailers\r\n");
     private static final byte[] CHUNKED = ascii("Transfer-Encoding: chunked\r\n");
 
     private static final int MAX_REQUEST_ID_BYTES = 128;
@@ -119,6 +120,8 @@ final class HeadEditor {
         }
         if (head.upgrade) {
             out.add(UPGRADE);
+        } else if (head.trailersAccepted()) {
+            out.add(TRAILERS_ACCEPTED);
         }
         if (rule.xForwarded()) {
             if (!hasProto) {

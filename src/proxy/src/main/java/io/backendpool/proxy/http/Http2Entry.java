@@ -17,4 +17,11 @@ public interface Http2Entry {
      * @param draining the connection is to end soon
      */
     void replace(LoopConnection http1, ChannelHandlerContext context, ByteBuf read, boolean draining);
+
+    /**
+     * Serves the client of a connection of which it is known that it speaks HTTP/2 (ALPN).
+     *
+     * @param before the handler of the channel's pipeline that ours is put in front of
+     */
+    void accept(ChannelHandlerContext before);
 }

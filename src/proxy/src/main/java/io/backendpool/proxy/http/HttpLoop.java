@@ -4,12 +4,14 @@ import io.backendpool.proxy.tls.AlpnChoice;
 import io.backendpool.proxy.traffic.AccessLog;
 import io.backendpool.proxy.traffic.Limit;
 import io.backendpool.proxy.traffic.LoopTraffic;
+import io.backendpool.proxy.traffic.Outcome;
 import io.backendpool.proxy.traffic.TrafficRecorder;
 import io.backendpool.proxy.upstream.LoopPolicy;
 import io.backendpool.proxy.upstream.LoopShare;
 import io.backendpool.proxy.upstream.LoopUpstreams;
 import io.backendpool.proxy.upstream.PoolHolder;
 import io.backendpool.proxy.upstream.ProxyLimits;
+import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFactory;
 import io.netty.channel.ChannelFutureListener;
@@ -36,6 +38,7 @@ public final class HttpLoop implements AlpnChoice {
     private final LoopUpstreams upstreams;
     private final @Nullable AccessLog accessLog;
     private final RequestHead requestHead = new RequestHead();
+    private final RequestHead sentHead = new RequestHead();
     private final ResponseHead responseHead = new ResponseHead();
     private final HeadEditor editor;
     private final List<LoopConnection> connections = new ArrayList<>();
@@ -103,12 +106,17 @@ public final class HttpLoop implements AlpnChoice {
 
     @Override
     public List<String> offered() {
-        return List.of(HTTP_1_1);
+        return http2 == null ? List.of(HTTP_1_1) : List.of(HTTP_2, HTTP_1_1);
     }
 
     @Override
     public void chosen(ChannelHandlerContext before, String protocol) {
-        accept(before);
+        Http2Entry entry = http2;
+        if (entry != null && protocol.equals(HTTP_2)) {
+            entry.accept(before);
+        } else {
+            accept(before);
+        }
     }
 
     /**
@@ -171,7 +179,60 @@ public final class HttpLoop implements AlpnChoice {
         }
     }
 
-    int tick() {
+    /**
+     * Begins the exchange that a client asks for that does not speak HTTP/1.1. Where the head is refused, the client has got
+     * its reply already.
+     *
+     * @param head as HTTP/1.1 has it, whole; released
+     * @return null: refused
+     */
+    public @Nullable Exchange begin(Downstream client, ByteBuf head) {
+        try {
+            if (isShedding()) {
+                traffic.limitHit(Limit.MEMORY);
+                refuse(client, outOfMemory());
+                return null;
+            }
+            RequestHead parsed = requestHead;
+            if (parsed.parse(head, head.readerIndex(), head.writerIndex(), limits.maxTargetBytes())) {
+                return Exchange.begin(this, client, parsed);
+            }
+            if (parsed.problemStatus == 414) {
+                traffic.limitHit(Limit.TARGET_BYTES);
+            }
+            refuse(
+                    client,
+                    Reply.refused(parsed.problemStatus, parsed.problem == null ? "malformed head" : parsed.problem));
+            return null;
+        } finally {
+            head.release();
+        }
+    }
+
+    /** The answer while {@link #isShedding}. */
+    static Reply outOfMemory() {
+        return new Reply(503, "proxy_internal_error", "this proxy has no memory left for more requests");
+    }
+
+    /** Answers what never became an exchange, and counts it. */
+    public void refuse(Downstream client, Reply reply) {
+        long now = traffic.now();
+        traffic.ended(Outcome.REFUSED, reply.status(), true, now, now);
+        client.reply(reply, false, false);
+    }
+
+    /**
+     * What takes a response apart for a client that does not speak HTTP/1.1.
+     *
+     * @param judge asked before a final response is given to {@code sink}; null: each is
+     */
+    public Relay relay(
+            Downstream client, RequestFacts facts, LoopPolicy policy, Relay.@Nullable Judge judge, ResponseSink sink) {
+        return new MessageRelay(this, client, facts, policy, judge, sink);
+    }
+
+    /** Ticks of 100 ms since the start. */
+    public int tick() {
         return tick;
     }
 
@@ -185,7 +246,7 @@ public final class HttpLoop implements AlpnChoice {
         return upstreams.policy();
     }
 
-    ProxyLimits limits() {
+    public ProxyLimits limits() {
         return limits;
     }
 
@@ -206,6 +267,10 @@ public final class HttpLoop implements AlpnChoice {
 
     RequestHead requestHead() {
         return requestHead;
+    }
+
+    RequestHead sentHead() {
+        return sentHead;
     }
 
     ResponseHead responseHead() {

@@ -13,13 +13,14 @@ import java.nio.charset.StandardCharsets;
  * @param reason one sentence without a full stop
  */
 public record Reply(int status, String error, String reason) {
-    static Reply refused(int status, String reason) {
+    /** Of a request that is none. */
+    public static Reply refused(int status, String reason) {
         return new Reply(status, "http_request_error", reason);
     }
 
     /** The whole message; the caller owns it. */
     ByteBuf encode(ByteBufAllocator allocator, boolean toHead, boolean close) {
-        byte[] body = (status + " " + phrase() + ": " + reason + "\n").getBytes(StandardCharsets.UTF_8);
+        byte[] body = (text() + "\n").getBytes(StandardCharsets.UTF_8);
         StringBuilder head = new StringBuilder(256)
                 .append("HTTP/1.1 ")
                 .append(status)
@@ -40,6 +41,11 @@ public record Reply(int status, String error, String reason) {
         ByteBuf out = allocator.directBuffer(head.length() + body.length);
         ByteBufUtil.writeAscii(out, head);
         return toHead ? out : out.writeBytes(body);
+    }
+
+    /** What a client is to read. */
+    public String text() {
+        return status + " " + phrase() + ": " + reason;
     }
 
     private String phrase() {

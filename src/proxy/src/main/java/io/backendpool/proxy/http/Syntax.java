@@ -3,7 +3,7 @@ package io.backendpool.proxy.http;
 import java.nio.charset.StandardCharsets;
 
 /** The character classes of RFC 9110, 5.6.2 and RFC 9112, 2 to 4, as tables. */
-final class Syntax {
+public final class Syntax {
     static final byte CR = '\r';
     static final byte LF = '\n';
     static final byte SP = ' ';
@@ -21,22 +21,22 @@ final class Syntax {
     private Syntax() {}
 
     /** tchar */
-    static boolean isToken(byte b) {
+    public static boolean isToken(byte b) {
         return TOKEN[b & 0xff];
     }
 
     /** field-vchar, SP or HTAB: no control character, so no bare CR, LF or NUL */
-    static boolean isFieldValue(byte b) {
+    public static boolean isFieldValue(byte b) {
         return (b & 0xff) >= 0x20 ? b != 0x7f : b == HTAB;
     }
 
     /** What may stand in a request target: visible ASCII without the fragment's '#'. */
-    static boolean isTarget(byte b) {
+    public static boolean isTarget(byte b) {
         return b > 0x20 && b < 0x7f && b != '#';
     }
 
     /** uri-host and port (RFC 3986, 3.2.2): no userinfo, no delimiter of another part. */
-    static boolean isAuthority(byte b) {
+    public static boolean isAuthority(byte b) {
         return switch (b) {
             case '@', '/', '?', '#', '\\', '"', '<', '>', '^', '`', '{', '|', '}', ',' -> false;
             default -> b > 0x20 && b < 0x7f;
@@ -51,7 +51,7 @@ final class Syntax {
         };
     }
 
-    static boolean isWhitespace(byte b) {
+    public static boolean isWhitespace(byte b) {
         return b == SP || b == HTAB;
     }
 

@@ -7,6 +7,7 @@ import io.backendpool.pool.PoolSnapshot;
 import io.backendpool.pool.Timeouts;
 import io.backendpool.proxy.http.HttpLoop;
 import io.backendpool.proxy.http.MemoryGuard;
+import io.backendpool.proxy.http2.Http2Loop;
 import io.backendpool.proxy.proxyprotocol.ClientEnds;
 import io.backendpool.proxy.stream.StreamLoop;
 import io.backendpool.proxy.tls.TlsEngine;
@@ -160,6 +161,7 @@ public final class Listeners {
                     memory,
                     accessLog,
                     new SplittableRandom(seeds.nextLong()));
+            Http2Loop.beside(http, new SplittableRandom(seeds.nextLong()));
             http.start();
             ContextInternal context =
                     this.vertx.contextBuilder().withEventLoop(eventLoop).build();

@@ -8,6 +8,9 @@ public interface AlpnChoice {
     /** HTTP/1.1's name in ALPN; what a client speaks that says nothing. */
     String HTTP_1_1 = "http/1.1";
 
+    /** HTTP/2's name in ALPN, RFC 9113, 3.2. */
+    String HTTP_2 = "h2";
+
     /** The names of the protocols that are offered to clients, the most wanted first. Always the same. */
     List<String> offered();
 

@@ -1,6 +1,7 @@
 package io.backendpool.proxy.upstream;
 
 import io.backendpool.pool.Backend;
+import io.backendpool.pool.BackendGroup;
 import io.backendpool.pool.BackendGroup.ProxyProtocol;
 import io.backendpool.pool.BackendKey;
 import io.backendpool.pool.HealthState;
@@ -9,6 +10,7 @@ import io.backendpool.pool.TrafficPolicy;
 import io.backendpool.pool.health.BackendHealth;
 import io.backendpool.pool.pick.Picker;
 import io.backendpool.pool.pick.Pickers;
+import io.backendpool.proxy.tls.BackendTls;
 import io.backendpool.proxy.traffic.Limit;
 import io.backendpool.proxy.traffic.LoopTraffic;
 import io.netty.channel.Channel;
@@ -45,6 +47,7 @@ public final class LoopUpstreams {
     private Upstream[] upstreams = NO_UPSTREAMS;
     private @Nullable ServerNameRoutes routes;
     private int eligible;
+    private StreamPool.@Nullable Factory http2;
     private int tick;
 
     public LoopUpstreams(
@@ -73,6 +76,11 @@ public final class LoopUpstreams {
     /** Counts the requests under way, and limits the retries among them. */
     public RetryBudget retryBudget() {
         return retryBudget;
+    }
+
+    /** Backends that speak HTTP/2 are reached through what {@code factory} makes. Before the first choice. */
+    public void speaksHttp2(StreamPool.Factory factory) {
+        http2 = factory;
     }
 
     /**
@@ -288,6 +296,7 @@ public final class LoopUpstreams {
         }
     }
 
+    @SuppressWarnings("ReferenceEquality") // see BackendTls: equal settings are one object
     private void follow(LivePool current) {
         routes = null;
         PoolSnapshot snapshot = current.pool().snapshot();
@@ -297,19 +306,33 @@ public final class LoopUpstreams {
         Map<String, ProxyProtocol> headers = new HashMap<>();
         snapshot.groups().forEach(group -> headers.put(group.name(), group.proxyProtocol()));
         long[] weights = current.weights().picking();
+        Map<String, BackendGroup.Protocol> protocols = new HashMap<>();
+        snapshot.groups().forEach(group -> protocols.put(group.name(), group.protocol()));
         Upstream[] next = new Upstream[snapshot.backends().size()];
         Map<BackendKey, Upstream> gone = new HashMap<>(byKey);
         eligible = 0;
         for (int i = 0; i < next.length; i++) {
             Backend backend = snapshot.backends().get(i);
-            gone.remove(backend.key());
-            next[i] = byKey.computeIfAbsent(backend.key(), key -> new Upstream(key, traffic.backend(key), this));
+            // A snapshot has no backend without its group.
+            BackendGroup.Protocol protocol =
+                    protocols.getOrDefault(backend.key().group(), BackendGroup.Protocol.HTTP);
+            Upstream known = byKey.get(backend.key());
+            BackendTls tls = current.tls().get(backend.key().group());
+            // Connections that are shared cannot be secured otherwise one by one.
+            boolean sharedAsBefore = known != null && (!protocol.isHttp2() || known.tls() == tls);
+            if (known != null && known.protocol() == protocol && sharedAsBefore) {
+                gone.remove(backend.key());
+                next[i] = known;
+            } else {
+                next[i] = new Upstream(backend.key(), traffic.backend(backend.key()), this, protocol, http2);
+                byKey.put(backend.key(), next[i]);
+            }
             next[i].become(headers.getOrDefault(backend.key().group(), ProxyProtocol.NONE), weights[i] > 0);
+            next[i].secureBy(tls);
             eligible += weights[i] > 0 ? 1 : 0;
-            next[i].secureBy(current.tls().get(backend.key().group()));
         }
         gone.values().forEach(Upstream::remove);
-        byKey.keySet().removeAll(gone.keySet());
+        gone.forEach(byKey::remove);
         traffic.retain(byKey.keySet());
         upstreams = next;
         picker = Pickers.create(snapshot.loadBalancing().policy(), weights, random);

@@ -1,5 +1,6 @@
 package io.backendpool.proxy.upstream;
 
+import io.backendpool.pool.BackendGroup;
 import io.backendpool.pool.BackendGroup.ProxyProtocol;
 import io.backendpool.pool.BackendKey;
 import io.backendpool.proxy.tls.BackendTls;
@@ -25,6 +26,10 @@ public final class Upstream {
     private final InetSocketAddress address;
     private final BackendTraffic traffic;
     private final LoopUpstreams owner;
+    private final BackendGroup.Protocol protocol;
+    /** Of a backend that speaks HTTP/2; the rest of the fields is of one that does not. */
+    private final @Nullable StreamPool streams;
+
     private final Deque<UpstreamConnection> idle = new ArrayDeque<>();
     private int open;
     private int retries;
@@ -34,11 +39,18 @@ public final class Upstream {
     private int removedTick;
     private @Nullable BackendTls tls;
 
-    Upstream(BackendKey key, BackendTraffic traffic, LoopUpstreams owner) {
+    Upstream(
+            BackendKey key,
+            BackendTraffic traffic,
+            LoopUpstreams owner,
+            BackendGroup.Protocol protocol,
+            StreamPool.@Nullable Factory http2) {
         this.key = key;
         this.address = new InetSocketAddress(InetAddress.ofLiteral(key.host()), key.port());
         this.traffic = traffic;
         this.owner = owner;
+        this.protocol = protocol;
+        this.streams = protocol.isHttp2() && http2 != null ? http2.create(this) : null;
     }
 
     public BackendKey key() {
@@ -78,6 +90,20 @@ public final class Upstream {
         return removed;
     }
 
+    public BackendGroup.Protocol protocol() {
+        return protocol;
+    }
+
+    /** What one event loop may open. */
+    public int maxConnections() {
+        return owner.currentPolicy().maxConnections();
+    }
+
+    /** Opens a connection that {@code handler} reads from and writes to once it is secured. The future ends on the loop. */
+    public Future<Channel> open(ChannelHandler handler) {
+        return owner.connector().open(this, owner.currentPolicy().connectMillis(), handler);
+    }
+
     /** The header that each connection to it begins with; but for NONE, a connection is of one client only. */
     public ProxyProtocol proxyProtocol() {
         return header;
@@ -92,8 +118,11 @@ public final class Upstream {
         }
     }
 
-    /** The idle connection that was used last; null: there is none. */
+    /** The idle connection that was used last, or a stream of a shared one; null: there is none. */
     public @Nullable UpstreamLink takeIdle(UpstreamReceiver receiver) {
+        if (streams != null) {
+            return streams.take(receiver);
+        }
         UpstreamConnection connection;
         while ((connection = idle.pollFirst()) != null) {
             if (connection.isActive()) {
@@ -106,6 +135,10 @@ public final class Upstream {
 
     /** Opens a connection, and tells {@code receiver}. */
     public void connect(UpstreamReceiver receiver) {
+        if (streams != null) {
+            streams.connect(receiver);
+            return;
+        }
         open++;
         owner.connector().connect(this, owner.currentPolicy().connectMillis(), receiver, null);
     }
@@ -139,6 +172,9 @@ public final class Upstream {
     /** The limit that keeps one more request from being sent; null: it can be sent. */
     @Nullable
     Limit limitReached() {
+        if (streams != null) {
+            return streams.hasRoom() ? null : Limit.CONNECTIONS_PER_BACKEND;
+        }
         LoopPolicy policy = owner.currentPolicy();
         if (open - idle.size() >= policy.maxRequests()) {
             return Limit.REQUESTS_PER_BACKEND;
@@ -172,7 +208,8 @@ public final class Upstream {
         return removed && tick - removedTick > owner.currentPolicy().drainTicks();
     }
 
-    int tick() {
+    /** Ticks of {@link LoopPolicy#TICK_MILLIS} since the start. */
+    public int tick() {
         return owner.tick();
     }
 
@@ -207,6 +244,9 @@ public final class Upstream {
 
     /** Closes what has been idle since {@code tick} or longer; returns how many. */
     int closeIdleSince(int tick) {
+        if (streams != null) {
+            return streams.closeIdleSince(tick);
+        }
         int closed = 0;
         UpstreamConnection oldest;
         while ((oldest = idle.peekLast()) != null && oldest.idleSinceTick() - tick <= 0) {
@@ -222,6 +262,9 @@ public final class Upstream {
         removed = true;
         removedTick = owner.tick();
         closeIdle();
+        if (streams != null) {
+            streams.remove();
+        }
     }
 
     private void closeIdle() {

@@ -9,6 +9,7 @@ import io.netty.channel.ChannelFactory;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.Future;
@@ -87,6 +88,38 @@ final class UpstreamConnector {
                         opened.setFailure(done.cause());
                     }
                 });
+        return opened;
+    }
+
+    /**
+     * Opens a connection to {@code upstream} for {@code handler}, which is put into the pipeline when TLS, where the group
+     * has it, is done. The future ends on the event loop.
+     */
+    Future<Channel> open(Upstream upstream, int timeoutMillis, ChannelHandler handler) {
+        BackendTls tls = upstream.tls();
+        Duration timeout = Duration.ofMillis(timeoutMillis);
+        if (tls == null) {
+            return open(upstream.address(), handler, timeout);
+        }
+        long begin = System.nanoTime();
+        Promise<Channel> opened = loop.newPromise();
+        open(upstream.address(), new ChannelInboundHandlerAdapter(), timeout).addListener((Future<Channel> done) -> {
+            if (!done.isSuccess()) {
+                opened.setFailure(done.cause());
+                return;
+            }
+            Channel channel = done.getNow();
+            Duration left = timeout.minusNanos(System.nanoTime() - begin);
+            tls.secure(channel, upstream.key().port(), left, failure -> {
+                if (failure == null) {
+                    channel.pipeline().addLast(handler);
+                    opened.setSuccess(channel);
+                } else {
+                    log(upstream.key(), String.valueOf(failure.getMessage()));
+                    opened.setFailure(failure);
+                }
+            });
+        });
         return opened;
     }
 

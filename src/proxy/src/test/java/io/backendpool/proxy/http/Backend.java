@@ -11,9 +11,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /** A backend made of a raw socket: each connection is handled by a script on a thread of its own. */
-final class Backend implements AutoCloseable {
+public final class Backend implements AutoCloseable {
     /** What a backend does with a connection. */
-    interface Script {
+    public interface Script {
         void serve(Connection connection) throws IOException;
     }
 
@@ -21,21 +21,21 @@ final class Backend implements AutoCloseable {
     private final Script script;
     private final List<Socket> open = new CopyOnWriteArrayList<>();
     private final AtomicInteger accepted = new AtomicInteger();
-    final List<String> requests = new CopyOnWriteArrayList<>();
+    public final List<String> requests = new CopyOnWriteArrayList<>();
     final List<String> failures = new CopyOnWriteArrayList<>();
 
     private Backend(Script script) throws IOException {
         this.script = script;
-        this.server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+        this.server = new ServerSocket(0, 512, InetAddress.getLoopbackAddress());
         Thread.ofVirtual().start(this::accept);
     }
 
-    static Backend of(Script script) throws IOException {
+    public static Backend of(Script script) throws IOException {
         return new Backend(script);
     }
 
     /** Answers each request with 200 and {@code body}. */
-    static Backend answering(String body) throws IOException {
+    public static Backend answering(String body) throws IOException {
         return of(connection -> {
             while (connection.readRequest() != null) {
                 connection.send("HTTP/1.1 200 OK\r\nContent-Length: " + body.length() + "\r\n\r\n" + body);
@@ -44,7 +44,7 @@ final class Backend implements AutoCloseable {
     }
 
     /** Answers each request with the same bytes, and keeps the connection open. */
-    static Backend sending(String response) throws IOException {
+    public static Backend sending(String response) throws IOException {
         return of(connection -> {
             while (connection.readRequest() != null) {
                 connection.send(response);
@@ -53,7 +53,7 @@ final class Backend implements AutoCloseable {
     }
 
     /** Answers one request with these bytes and closes the connection. */
-    static Backend sendingAndClosing(String response) throws IOException {
+    public static Backend sendingAndClosing(String response) throws IOException {
         return of(connection -> {
             if (connection.readRequest() != null) {
                 connection.send(response);
@@ -61,7 +61,7 @@ final class Backend implements AutoCloseable {
         });
     }
 
-    int port() {
+    public int port() {
         return server.getLocalPort();
     }
 
@@ -70,7 +70,7 @@ final class Backend implements AutoCloseable {
         return accepted.get();
     }
 
-    int openConnections() {
+    public int openConnections() {
         return (int) open.stream().filter(socket -> !socket.isClosed()).count();
     }
 
@@ -103,9 +103,9 @@ final class Backend implements AutoCloseable {
     }
 
     /** One accepted connection. */
-    static final class Connection {
+    public static final class Connection {
         private final Backend backend;
-        final Socket socket;
+        public final Socket socket;
         private final int number;
         private final InputStream in;
         private String last = "";
@@ -119,7 +119,7 @@ final class Backend implements AutoCloseable {
 
         /** The head of the next request and its body, as text; null: the proxy closed the connection. */
         @Nullable
-        String readRequest() throws IOException {
+        public String readRequest() throws IOException {
             String head = readHead();
             if (head.isEmpty()) {
                 return null;
@@ -128,6 +128,11 @@ final class Backend implements AutoCloseable {
             last = request;
             backend.requests.add(request);
             return request;
+        }
+
+        /** What a script that reads for itself has seen. */
+        public void note(String request) {
+            backend.requests.add(request);
         }
 
         Backend backend() {
@@ -144,15 +149,15 @@ final class Backend implements AutoCloseable {
             return last;
         }
 
-        String readHead() throws IOException {
+        public String readHead() throws IOException {
             return Wire.readHead(in);
         }
 
-        String readBody(String head) throws IOException {
+        public String readBody(String head) throws IOException {
             return Wire.readBody(in, head, false);
         }
 
-        void send(String text) throws IOException {
+        public void send(String text) throws IOException {
             socket.getOutputStream().write(Wire.bytes(text));
             socket.getOutputStream().flush();
         }

@@ -56,6 +56,7 @@ public final class Proxy implements AutoCloseable {
     private final int port;
     private int revision;
     private TrafficPolicy policy = TrafficPolicy.DEFAULT;
+    private BackendGroup group = GROUP;
 
     public Proxy(ProxyLimits limits, @Nullable AccessLog accessLog, int loops) throws Exception {
         this("127.0.0.1", limits, accessLog, loops);
@@ -89,12 +90,12 @@ public final class Proxy implements AutoCloseable {
         apply(List.of(listener("http", port)));
     }
 
-    static Proxy to(Backend... backends) throws Exception {
+    public static Proxy to(Backend... backends) throws Exception {
         return to(ProxyLimits.defaults(), backends);
     }
 
     /** One event loop, so that it is certain which connections are shared. */
-    static Proxy to(ProxyLimits limits, Backend... backends) throws Exception {
+    public static Proxy to(ProxyLimits limits, Backend... backends) throws Exception {
         Proxy proxy = new Proxy(limits, null, 1);
         proxy.publish(Arrays.stream(backends).mapToInt(Backend::port).toArray());
         return proxy;
@@ -117,6 +118,15 @@ public final class Proxy implements AutoCloseable {
     Proxy policy(TrafficPolicy next) {
         policy = next;
         return this;
+    }
+
+    /** Backends that speak {@code protocol}. */
+    public static Proxy to(BackendGroup.Protocol protocol, int... ports) throws Exception {
+        Proxy proxy = new Proxy(ProxyLimits.defaults(), null, 1);
+        proxy.group = new BackendGroup(
+                GROUP.name(), GROUP.weight(), protocol, null, BackendGroup.ProxyProtocol.NONE, List.of());
+        proxy.publish(ports);
+        return proxy;
     }
 
     public static Listener listener(String name, int port) {
@@ -150,7 +160,7 @@ public final class Proxy implements AutoCloseable {
         PoolSnapshot snapshot = new PoolSnapshot(
                 new PoolId("shop", "web"),
                 List.of(listener("http", port)),
-                List.of(GROUP),
+                List.of(group),
                 backends,
                 new LoadBalancing(LoadBalancing.Policy.ROUND_ROBIN),
                 null,

@@ -70,7 +70,7 @@ class RequestFramingTest {
                 row("Connection names the host", 400, GET + "Connection: close, Host\r\n\r\n"),
                 row("Connection is no list", 400, GET + "Connection: a b\r\n\r\n"),
                 row("CONNECT", 501, "CONNECT a:80 HTTP/1.1\r\nHost: a\r\n\r\n"),
-                row("HTTP/2.0", 505, "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"),
+                row("HTTP/2.0", 505, "PRI * HTTP/2.0\r\n\r\nXX\r\n\r\n"),
                 row("HTTP/1.2", 505, "GET / HTTP/1.2\r\nHost: a\r\n\r\n"),
                 row("HTTP/0.9 with version", 505, "GET / HTTP/0.9\r\n\r\n"),
                 row("target too long", 414, "GET /" + "x".repeat(40_000) + " HTTP/1.1\r\nHost: a\r\n\r\n"),

@@ -28,10 +28,24 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** The upgrade to a WebSocket (RFC 6455) through HTTP/1.1, and the tunnel that follows. */
 @SuppressWarnings("StringConcatToTextBlock") // line ends are part of what is tested, and are written out
 class WebSocketTest {
-    private static final String UPGRADE = "GET /chat HTTP/1.1\r\nHost: a\r\nConnection: keep-alive, Upgrade\r\n"
-            + "Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n";
-    private static final String SWITCHED = "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n"
-            + "Connection: Upgrade\r\nSec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n\r\n";
+    private static final String UPGRADE = String.join(
+            "\r\n",
+            "GET /chat HTTP/1.1",
+            "Host: a",
+            "Connection: keep-alive, Upgrade",
+            "Upgrade: websocket",
+            "Sec-WebSocket-Version: 13",
+            "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
+            "",
+            "");
+    private static final String SWITCHED = String.join(
+            "\r\n",
+            "HTTP/1.1 101 Switching Protocols",
+            "Upgrade: websocket",
+            "Connection: Upgrade",
+            "Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=",
+            "",
+            "");
 
     /** Switches, and sends back what comes, to the end. */
     private static final Backend.Script ECHO = connection -> {

@@ -8,15 +8,15 @@ import java.util.Locale;
 import java.util.Optional;
 
 /** A slow and obvious reader of HTTP/1.1 messages, as text of one char per byte. */
-final class Wire {
+public final class Wire {
     private Wire() {}
 
-    static byte[] bytes(String text) {
+    public static byte[] bytes(String text) {
         return text.getBytes(StandardCharsets.ISO_8859_1);
     }
 
     /** Up to and with the empty line, or what came until the end of the stream. */
-    static String readHead(InputStream in) throws IOException {
+    public static String readHead(InputStream in) throws IOException {
         ByteArrayOutputStream head = new ByteArrayOutputStream();
         int next;
         while ((next = in.read()) >= 0) {
@@ -29,7 +29,7 @@ final class Wire {
     }
 
     /** The raw body, with its framing. */
-    static String readBody(InputStream in, String head, boolean untilClose) throws IOException {
+    public static String readBody(InputStream in, String head, boolean untilClose) throws IOException {
         if (field(head, "Transfer-Encoding").isPresent()) {
             return readChunks(in);
         }
@@ -71,7 +71,7 @@ final class Wire {
     }
 
     /** The value of the first field of that name. */
-    static Optional<String> field(String head, String name) {
+    public static Optional<String> field(String head, String name) {
         for (String line : head.lines().toList()) {
             int colon = line.indexOf(':');
             if (colon > 0 && line.substring(0, colon).toLowerCase(Locale.ROOT).equals(name.toLowerCase(Locale.ROOT))) {
@@ -81,7 +81,7 @@ final class Wire {
         return Optional.empty();
     }
 
-    static int status(String head) {
+    public static int status(String head) {
         return Integer.parseInt(head.substring(9, 12));
     }
 }

@@ -164,6 +164,24 @@ class TlsTerminationTest {
 
     @ParameterizedTest
     @EnumSource
+    void alpn_choosesHttp2_andHttp1ForThoseThatDoNotKnowIt(TlsEngine engine) throws Exception {
+        start(engine, TlsVersion.TLS_1_2, AUTHORITY.ecdsa("localhost").as("web"));
+        URI uri = URI.create("https://localhost:" + port + "/");
+        for (HttpClient.Version version : HttpClient.Version.values()) {
+            try (HttpClient client = HttpClient.newBuilder()
+                    .version(version)
+                    .sslContext(AUTHORITY.clientContext())
+                    .build()) {
+                HttpResponse<String> response = client.send(
+                        HttpRequest.newBuilder(uri).version(version).build(), HttpResponse.BodyHandlers.ofString());
+                assertThat(response.version()).isEqualTo(version);
+                assertThat(response.body()).as("X-Forwarded-Proto").isEqualTo("https");
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
     void serverName_choosesTheCertificate(TlsEngine engine) throws Exception {
         Issued web = AUTHORITY.ecdsa("*.example.com", "example.com");
         Issued shop = AUTHORITY.ecdsa("shop.example.com");

@@ -1,0 +1,599 @@
+package io.backendpool.proxy.http2;
+
+import io.backendpool.pool.BackendGroup.ProxyProtocol;
+import io.backendpool.proxy.http.HttpLoop;
+import io.backendpool.proxy.http.LoopConnection;
+import io.backendpool.proxy.proxyprotocol.ClientEnds;
+import io.backendpool.proxy.traffic.Limit;
+import io.backendpool.proxy.traffic.Outcome;
+import io.backendpool.proxy.upstream.PrivateConnections;
+import io.backendpool.proxy.upstream.Upstream;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelOption;
+import io.netty.handler.codec.http2.AbstractHttp2ConnectionHandlerBuilder;
+import io.netty.handler.codec.http2.DefaultHttp2Connection;
+import io.netty.handler.codec.http2.DefaultHttp2RemoteFlowController;
+import io.netty.handler.codec.http2.Http2Connection;
+import io.netty.handler.codec.http2.Http2ConnectionAdapter;
+import io.netty.handler.codec.http2.Http2ConnectionDecoder;
+import io.netty.handler.codec.http2.Http2ConnectionEncoder;
+import io.netty.handler.codec.http2.Http2ConnectionHandler;
+import io.netty.handler.codec.http2.Http2Error;
+import io.netty.handler.codec.http2.Http2EventAdapter;
+import io.netty.handler.codec.http2.Http2Exception;
+import io.netty.handler.codec.http2.Http2Flags;
+import io.netty.handler.codec.http2.Http2Headers;
+import io.netty.handler.codec.http2.Http2Settings;
+import io.netty.handler.codec.http2.Http2Stream;
+import io.netty.handler.codec.http2.UniformStreamByteDistributor;
+import io.netty.handler.ssl.SslHandler;
+import io.vertx.core.net.impl.ShutdownEvent;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A client's HTTP/2 connection: what its streams share, and the limits on what one client may cost. Event loop only.
+ *
+ * <p>It ends in two steps (RFC 9113, 6.8): a GOAWAY that refuses nothing yet, then, when the client must have seen it, one
+ * that names the last stream; streams go on until the listener's deadline.
+ */
+@SuppressWarnings("FutureReturnValueIgnored") // how a write or a close ends, the channel tells by its events
+final class ClientHttp2Connection extends Http2ConnectionHandler implements LoopConnection {
+    private enum Drain {
+        NO,
+        /** The client was told; what it had sent before it knew is still taken. */
+        ANNOUNCED,
+        /** No new streams. */
+        LAST
+    }
+
+    /** How Netty says that a header block is so large that it does not read it to its end. */
+    private static final String HEADERS_TOO_LARGE = "Header size exceeded";
+
+    private static final long DRAIN_PING = 0x6472_6169_6e0a_2121L;
+    /** How long the answer to a ping is waited for, in ticks. */
+    private static final int DRAIN_PING_TICKS = 10;
+
+    private final HttpLoop loop;
+    private final Http2Limits limits;
+    private final RequestTranslator translator;
+    private final Http2Connection.PropertyKey streamKey;
+    private final List<ClientStream> notStarted = new ArrayList<>();
+    private @Nullable ChannelHandlerContext context;
+    private String address = "";
+    private byte[] addressBytes = {};
+    private byte[] localPort = {};
+    private boolean secure;
+    private @Nullable ClientEnds ends;
+    /** Those that begin with a header about this client; null until a backend wants one. */
+    private @Nullable PrivateConnections upstreams;
+
+    private int index;
+    private boolean registered;
+    private boolean flushScheduled;
+    private Drain drain = Drain.NO;
+    private int drainTick;
+    private int sinceTick;
+    private int windowStart;
+    private int opened;
+    private int resets;
+    private int controlFrames;
+
+    private ClientHttp2Connection(
+            Http2Loop http2, Http2ConnectionDecoder decoder, Http2ConnectionEncoder encoder, Http2Settings settings) {
+        super(decoder, encoder, settings, true, true);
+        this.loop = http2.loop();
+        this.limits = http2.limits();
+        this.translator = http2.translator();
+        this.streamKey = connection().newKey();
+        connection().addListener(new Http2ConnectionAdapter() {
+            @Override
+            public void onStreamClosed(Http2Stream stream) {
+                streamClosed(stream);
+            }
+        });
+        encoder.flowController().listener(stream -> {
+            ClientStream writable = streamOf(stream);
+            if (writable != null) {
+                writable.writabilityChanged();
+            }
+        });
+    }
+
+    /** One that serves the next client. */
+    static ClientHttp2Connection create(Http2Loop http2) {
+        return new Builder(http2).build();
+    }
+
+    private static final class Builder extends AbstractHttp2ConnectionHandlerBuilder<ClientHttp2Connection, Builder> {
+        private final Http2Loop http2;
+
+        Builder(Http2Loop http2) {
+            this.http2 = http2;
+            Http2Limits limits = http2.limits();
+            DefaultHttp2Connection connection = new DefaultHttp2Connection(true);
+            connection
+                    .remote()
+                    .flowController(new DefaultHttp2RemoteFlowController(
+                            connection, new UniformStreamByteDistributor(connection)));
+            // From the first frame on, and not only when the client has acknowledged it.
+            connection.remote().maxActiveStreams(limits.maxStreams());
+            connection(connection);
+            initialSettings(new Http2Settings()
+                    .maxConcurrentStreams(limits.maxStreams())
+                    .initialWindowSize(limits.streamWindow())
+                    .maxHeaderListSize(http2.loop().policy().headBytes())
+                    .connectProtocolEnabled(true));
+            // Counted here, so that each limit has its metric.
+            decoderEnforceMaxRstFramesPerWindow(0, 0);
+            decoderEnforceMaxConsecutiveEmptyDataFrames(0);
+            decoupleCloseAndGoAway(true);
+            gracefulShutdownTimeoutMillis(0);
+        }
+
+        @Override
+        protected ClientHttp2Connection build() {
+            return super.build();
+        }
+
+        @Override
+        protected ClientHttp2Connection build(
+                Http2ConnectionDecoder decoder, Http2ConnectionEncoder encoder, Http2Settings settings) {
+            ClientHttp2Connection handler = new ClientHttp2Connection(http2, decoder, encoder, settings);
+            frameListener(handler.new Frames());
+            return handler;
+        }
+    }
+
+    // The pipeline
+
+    /** Takes the place of {@code before} in its loop. */
+    void takesOver(LoopConnection before) {
+        registered = true;
+        loop.replace(before, this);
+    }
+
+    @Override
+    public void handlerAdded(ChannelHandlerContext ctx) throws Exception {
+        context = ctx;
+        ctx.channel().config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, false);
+        ctx.channel().config().setAutoRead(true);
+        ends = ClientEnds.of(ctx.channel());
+        if (ends != null) {
+            address = ends.sourceHost();
+            addressBytes = address.getBytes(StandardCharsets.US_ASCII);
+        }
+        if (ctx.channel().localAddress() instanceof InetSocketAddress local) {
+            localPort = String.valueOf(local.getPort()).getBytes(StandardCharsets.US_ASCII);
+        }
+        secure = ctx.pipeline().get(SslHandler.class) != null;
+        sinceTick = loop.tick();
+        windowStart = sinceTick;
+        if (!registered) {
+            registered = true;
+            loop.add(this);
+        }
+        super.handlerAdded(ctx);
+        Http2Stream whole = connection().connectionStream();
+        int more = limits.connectionWindow() - decoder().flowController().windowSize(whole);
+        if (more > 0) {
+            decoder().flowController().incrementWindowSize(whole, more);
+        }
+        ctx.flush();
+    }
+
+    @Override
+    public void channelReadComplete(ChannelHandlerContext ctx) throws Exception {
+        startAll();
+        super.channelReadComplete(ctx);
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext ctx) throws Exception {
+        unregister();
+        super.channelInactive(ctx);
+    }
+
+    @Override
+    protected void handlerRemoved0(ChannelHandlerContext ctx) throws Exception {
+        unregister();
+        super.handlerRemoved0(ctx);
+    }
+
+    private void unregister() {
+        if (registered) {
+            registered = false;
+            loop.remove(this);
+            if (upstreams != null) {
+                upstreams.close();
+            }
+        }
+    }
+
+    @Override
+    public void userEventTriggered(ChannelHandlerContext ctx, Object event) throws Exception {
+        if (event instanceof ShutdownEvent) {
+            // The listener is going: Vert.x tells each of its connections, and cuts those left at the deadline.
+            drain();
+        } else {
+            super.userEventTriggered(ctx, event);
+        }
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+        if (cause instanceof Http2Exception) {
+            onError(ctx, false, cause);
+        } else {
+            // The connection was reset or broke: there is nobody left to tell.
+            ctx.close();
+        }
+    }
+
+    @Override
+    protected void onConnectionError(
+            ChannelHandlerContext ctx, boolean outbound, Throwable cause, @Nullable Http2Exception error) {
+        if (cause instanceof FloodException flood) {
+            loop.traffic().limitHit(flood.limit());
+        } else if (error != null && error.error() == Http2Error.ENHANCE_YOUR_CALM) {
+            // What Netty counts: CONTINUATION frames that are many and small, and resets that it provoked.
+            loop.traffic().limitHit(Limit.HTTP2_HEADER_FRAMES);
+        } else if (error != null && String.valueOf(error.getMessage()).startsWith(HEADERS_TOO_LARGE)) {
+            loop.traffic().limitHit(Limit.HEAD_BYTES);
+        }
+        super.onConnectionError(ctx, outbound, cause, error);
+    }
+
+    @Override
+    protected void onStreamError(
+            ChannelHandlerContext ctx, boolean outbound, Throwable cause, Http2Exception.StreamException error) {
+        if (error instanceof Http2Exception.HeaderListSizeException) {
+            loop.traffic().limitHit(Limit.HEAD_BYTES);
+        } else if (error.error() == Http2Error.REFUSED_STREAM) {
+            loop.traffic().limitHit(Limit.HTTP2_STREAMS);
+        }
+        super.onStreamError(ctx, outbound, cause, error);
+    }
+
+    // What streams ask for
+
+    HttpLoop loop() {
+        return loop;
+    }
+
+    RequestTranslator translator() {
+        return translator;
+    }
+
+    ByteBufAllocator allocator() {
+        return requireContext().alloc();
+    }
+
+    String address() {
+        return address;
+    }
+
+    byte[] addressBytes() {
+        return addressBytes;
+    }
+
+    byte[] localPort() {
+        return localPort;
+    }
+
+    /** It came in TLS. */
+    boolean isSecure() {
+        return secure;
+    }
+
+    /** Where connections to {@code target} tell of this client: its own; else null. */
+    @Nullable
+    PrivateConnections privately(Upstream target) {
+        if (target.proxyProtocol() == ProxyProtocol.NONE || ends == null) {
+            return null;
+        }
+        if (upstreams == null) {
+            upstreams = new PrivateConnections(ends);
+        }
+        return upstreams;
+    }
+
+    boolean isWritable(Http2Stream stream) {
+        return encoder().flowController().isWritable(stream);
+    }
+
+    /** Its request goes to a backend when all that was read at once has been looked at. */
+    void startLater(ClientStream stream) {
+        notStarted.add(stream);
+    }
+
+    /** One flush for all that the streams write in this turn of the loop. */
+    void flushLater() {
+        if (!flushScheduled) {
+            flushScheduled = true;
+            requireContext().executor().execute(this::flushNow);
+        }
+    }
+
+    private void flushNow() {
+        flushScheduled = false;
+        ChannelHandlerContext ctx = requireContext();
+        if (ctx.channel().isActive()) {
+            flush(ctx);
+        }
+    }
+
+    /** The other side took {@code bytes} of the stream's data: the client may send as many more. */
+    void consumed(Http2Stream stream, int bytes) {
+        if (bytes == 0 || connection().stream(stream.id()) == null) {
+            return;
+        }
+        try {
+            if (decoder().flowController().consumeBytes(stream, bytes)) {
+                flushLater();
+            }
+        } catch (Http2Exception e) {
+            onError(requireContext(), true, e);
+        }
+    }
+
+    /**
+     * Writes a head or trailers.
+     *
+     * @param wholeRequest false: when the stream's end was written, the client is told that the rest of its request is not
+     *     wanted
+     */
+    void writeHeaders(int streamId, Http2Headers headers, boolean endOfStream, boolean wholeRequest) {
+        ChannelHandlerContext ctx = requireContext();
+        ChannelFuture written = encoder().writeHeaders(ctx, streamId, headers, 0, endOfStream, ctx.newPromise());
+        if (endOfStream && !wholeRequest) {
+            written.addListener(done -> reset(streamId, Http2Error.NO_ERROR));
+        }
+    }
+
+    /** Writes DATA, which is taken over. For {@code wholeRequest} see {@link #writeHeaders}. */
+    void writeData(int streamId, ByteBuf data, boolean endOfStream, boolean wholeRequest) {
+        ChannelHandlerContext ctx = requireContext();
+        ChannelFuture written = encoder().writeData(ctx, streamId, data, 0, endOfStream, ctx.newPromise());
+        if (endOfStream && !wholeRequest) {
+            written.addListener(done -> reset(streamId, Http2Error.NO_ERROR));
+        }
+    }
+
+    void reset(int streamId, Http2Error error) {
+        ChannelHandlerContext ctx = requireContext();
+        if (connection().stream(streamId) != null) {
+            resetStream(ctx, streamId, error.code(), ctx.newPromise());
+            flushLater();
+        }
+    }
+
+    /** The error to throw for a head that is no request; it is counted, since it becomes no exchange. */
+    Http2Exception malformed(int streamId, String sentence) {
+        long now = loop.traffic().now();
+        loop.traffic().ended(Outcome.REFUSED, 400, true, now, now);
+        return Http2Exception.streamError(streamId, Http2Error.PROTOCOL_ERROR, "%s", sentence);
+    }
+
+    // Life
+
+    @Override
+    public int index() {
+        return index;
+    }
+
+    @Override
+    public void index(int place) {
+        index = place;
+    }
+
+    @Override
+    public void onTick(int now) {
+        if (now - windowStart >= limits.windowTicks()) {
+            windowStart = now;
+            opened = 0;
+            resets = 0;
+            controlFrames = 0;
+        }
+        ChannelHandlerContext ctx = requireContext();
+        if (drain == Drain.ANNOUNCED && now - drainTick >= DRAIN_PING_TICKS) {
+            lastGoAway();
+        }
+        if (connection().numActiveStreams() > 0) {
+            tickStreams(now);
+        } else if (now - sinceTick > loop.policy().idleTicks()) {
+            loop.traffic().limitHit(Limit.CLIENT_IDLE_TIMEOUT);
+            goAway(ctx, connection().remote().lastStreamCreated(), 0, Unpooled.EMPTY_BUFFER, ctx.newPromise());
+            closeAfterFlush();
+        }
+    }
+
+    private void tickStreams(int now) {
+        try {
+            connection().forEachActiveStream(stream -> {
+                ClientStream active = streamOf(stream);
+                if (active != null) {
+                    active.onTick(now);
+                }
+                return true;
+            });
+        } catch (Http2Exception e) {
+            onError(requireContext(), true, e);
+        }
+    }
+
+    void drain() {
+        if (drain != Drain.NO) {
+            return;
+        }
+        ChannelHandlerContext ctx = requireContext();
+        drain = Drain.ANNOUNCED;
+        drainTick = loop.tick();
+        goAway(ctx, Integer.MAX_VALUE, 0, Unpooled.EMPTY_BUFFER, ctx.newPromise());
+        encoder().writePing(ctx, false, DRAIN_PING, ctx.newPromise());
+        flush(ctx);
+    }
+
+    private void lastGoAway() {
+        ChannelHandlerContext ctx = requireContext();
+        drain = Drain.LAST;
+        goAway(ctx, connection().remote().lastStreamCreated(), 0, Unpooled.EMPTY_BUFFER, ctx.newPromise());
+        flushLater();
+        closeIfDrained();
+    }
+
+    private void closeIfDrained() {
+        if (drain == Drain.LAST && connection().numActiveStreams() == 0) {
+            closeAfterFlush();
+        }
+    }
+
+    private void closeAfterFlush() {
+        requireContext().writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
+    }
+
+    @Override
+    public void cut() {
+        requireContext().close();
+    }
+
+    private void startAll() {
+        // A stream may end, but none is added meanwhile.
+        for (int i = 0; i < notStarted.size(); i++) {
+            notStarted.get(i).start();
+        }
+        notStarted.clear();
+    }
+
+    private @Nullable ClientStream streamOf(@Nullable Http2Stream stream) {
+        return stream == null ? null : stream.getProperty(streamKey);
+    }
+
+    private void streamClosed(Http2Stream stream) {
+        ClientStream closed = streamOf(stream);
+        if (closed != null) {
+            closed.closed();
+        }
+        sinceTick = loop.tick();
+        if (drain == Drain.LAST) {
+            requireContext().executor().execute(this::closeIfDrained);
+        }
+    }
+
+    private ChannelHandlerContext requireContext() {
+        ChannelHandlerContext ctx = context;
+        if (ctx == null) {
+            throw new IllegalStateException("not in a pipeline yet");
+        }
+        return ctx;
+    }
+
+    /** The frames that Netty has read and found in order. */
+    private final class Frames extends Http2EventAdapter {
+        @Override
+        public void onHeadersRead(
+                ChannelHandlerContext ctx,
+                int streamId,
+                Http2Headers headers,
+                int dependency,
+                short weight,
+                boolean exclusive,
+                int padding,
+                boolean endOfStream)
+                throws Http2Exception {
+            onHeadersRead(ctx, streamId, headers, padding, endOfStream);
+        }
+
+        @Override
+        public void onHeadersRead(
+                ChannelHandlerContext ctx, int streamId, Http2Headers headers, int padding, boolean endOfStream)
+                throws Http2Exception {
+            Http2Stream stream = connection().stream(streamId);
+            ClientStream known = streamOf(stream);
+            if (known != null) {
+                known.trailers(headers, endOfStream);
+                return;
+            }
+            opened++;
+            ClientStream opening = new ClientStream(ClientHttp2Connection.this, stream);
+            stream.setProperty(streamKey, opening);
+            opening.open(headers, endOfStream);
+            if (!endOfStream) {
+                startLater(opening);
+            }
+        }
+
+        @Override
+        public int onDataRead(ChannelHandlerContext ctx, int streamId, ByteBuf data, int padding, boolean endOfStream)
+                throws Http2Exception {
+            if (!data.isReadable() && !endOfStream) {
+                control();
+            }
+            ClientStream stream = streamOf(connection().stream(streamId));
+            return stream == null ? data.readableBytes() + padding : stream.data(data, padding, endOfStream);
+        }
+
+        @Override
+        public void onRstStreamRead(ChannelHandlerContext ctx, int streamId, long errorCode) throws Http2Exception {
+            ClientStream stream = streamOf(connection().stream(streamId));
+            if (stream == null || !stream.isUnanswered()) {
+                control();
+            } else if (++resets > limits.maxResets() && resets > opened / 2) {
+                throw new FloodException(Limit.HTTP2_RESETS, "too many streams were opened and taken back");
+            }
+        }
+
+        @Override
+        public void onSettingsRead(ChannelHandlerContext ctx, Http2Settings settings) throws Http2Exception {
+            control();
+        }
+
+        @Override
+        public void onPingRead(ChannelHandlerContext ctx, long data) throws Http2Exception {
+            control();
+        }
+
+        @Override
+        public void onPingAckRead(ChannelHandlerContext ctx, long data) throws Http2Exception {
+            control();
+            if (data == DRAIN_PING && drain == Drain.ANNOUNCED) {
+                lastGoAway();
+            }
+        }
+
+        @Override
+        public void onPriorityRead(
+                ChannelHandlerContext ctx, int streamId, int dependency, short weight, boolean exclusive)
+                throws Http2Exception {
+            control();
+        }
+
+        @Override
+        public void onWindowUpdateRead(ChannelHandlerContext ctx, int streamId, int increment) throws Http2Exception {
+            if (increment < Http2Limits.SMALL_WINDOW_UPDATE) {
+                control();
+            }
+        }
+
+        @Override
+        public void onUnknownFrame(
+                ChannelHandlerContext ctx, byte type, int streamId, Http2Flags flags, ByteBuf payload)
+                throws Http2Exception {
+            control();
+        }
+
+        private void control() throws Http2Exception {
+            if (++controlFrames > limits.maxControlFrames()) {
+                throw new FloodException(Limit.HTTP2_CONTROL_FRAMES, "too many frames that carry nothing");
+            }
+        }
+    }
+}
