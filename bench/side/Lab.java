@@ -8,7 +8,6 @@ import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -30,11 +29,6 @@ public final class Lab implements AutoCloseable {
 
     public static final String KEY = FOLDER + "/key.pem";
     public static final String BUNDLE = FOLDER + "/bundle.pem";
-    /** Stand for the contents of these files. */
-    public static final String BASE64_CERTIFICATE = "@certificate@";
-
-    public static final String BASE64_KEY = "@key@";
-
     final Path home;
     private final Path sid;
     /** Inside of {@code sid}, so that what runs there can read it. */
@@ -63,16 +57,8 @@ public final class Lab implements AutoCloseable {
 
     /** Writes a file of this run; returns its name as the programs in the folder see it. */
     public String file(String name, String text) throws IOException {
-        String whole = text.replace(FOLDER, inside(""));
-        if (whole.contains(BASE64_KEY)) {
-            whole = whole.replace(BASE64_CERTIFICATE, base64("certificate.pem")).replace(BASE64_KEY, base64("key.pem"));
-        }
-        Files.writeString(folder.resolve(name), whole);
+        Files.writeString(folder.resolve(name), text.replace(FOLDER, inside("")));
         return inside(name);
-    }
-
-    private String base64(String name) throws IOException {
-        return Base64.getEncoder().encodeToString(Files.readAllBytes(folder.resolve(name)));
     }
 
     private void makeCertificate() throws Exception {
@@ -81,6 +67,10 @@ public final class Lab implements AutoCloseable {
                 "-subj", "/CN=bench.internal", "-addext", "subjectAltName=DNS:bench.internal",
                 "-keyout", inside("key.pem"), "-out", inside("certificate.pem"));
         file("bundle.pem", Files.readString(path("certificate.pem")) + Files.readString(path("key.pem")));
+        // Where our standalone mode looks for the Secret "bench": beside the manifest.
+        Path secret = Files.createDirectories(path("secrets/bench"));
+        Files.copy(path("certificate.pem"), secret.resolve("tls.crt"));
+        Files.copy(path("key.pem"), secret.resolve("tls.key"));
         Files.writeString(sid.resolve("etc/hosts"), "127.0.0.1 localhost bench.internal\n");
     }
 

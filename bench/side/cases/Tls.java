@@ -20,7 +20,7 @@ final class Tls {
 
     private static Sides sides(int port, String alpn, String http2) {
         return new Sides(
-                Sides.pool(port, "protocol: HTTPS, tls: {certificateRefs: [{name: bench}]}", BACKENDS, true) + secret(),
+                Sides.pool(port, "protocol: HTTPS, tls: {certificateRefs: [{name: bench}]}", BACKENDS, true),
                 Sides.haproxyHttp(
                         "bind 127.0.0.1:%d ssl crt %s ssl-min-ver TLSv1.3 %s".formatted(port, Lab.BUNDLE, alpn),
                         "roundrobin",
@@ -35,20 +35,5 @@ final class Tls {
                                 .formatted(port, http2, Lab.CERTIFICATE, Lab.KEY),
                         "https",
                         BACKENDS));
-    }
-
-    /** In standalone mode a Secret is a document beside the pool. */
-    private static String secret() {
-        return """
-                ---
-                apiVersion: v1
-                kind: Secret
-                metadata: {name: bench}
-                type: kubernetes.io/tls
-                data:
-                  tls.crt: %s
-                  tls.key: %s
-                """
-                .formatted(Lab.BASE64_CERTIFICATE, Lab.BASE64_KEY);
     }
 }
