@@ -2,24 +2,14 @@ package io.backendpool.operator.standalone;
 
 import java.io.IOException;
 import java.nio.file.ClosedWatchServiceException;
-import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardWatchEventKinds;
-import java.nio.file.WatchKey;
-import java.nio.file.WatchService;
-import java.nio.file.attribute.BasicFileAttributes;
-import java.nio.file.attribute.FileTime;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.jboss.logging.Logger;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Sees changes of manifests: by the kernel's notice at once, and by a look every second where no notice comes (network
@@ -38,9 +28,8 @@ final class ManifestWatcher implements AutoCloseable {
     private final List<Path> roots;
     private final Listener listener;
     private final Thread thread = Thread.ofPlatform().daemon().name("manifests").unstarted(this::watch);
-    private final Map<Path, WatchKey> keys = new HashMap<>();
-    private @Nullable WatchService watchService;
-    private SortedMap<Path, Stamp> last = new TreeMap<>();
+    private final DirectoryNotices notices = DirectoryNotices.open("files");
+    private SortedMap<Path, FileStamp> last = new TreeMap<>();
     private volatile boolean closed;
 
     /** Gets the manifests whenever one of them has changed. */
@@ -55,9 +44,6 @@ final class ManifestWatcher implements AutoCloseable {
         boolean changed(List<Path> files, boolean settled);
     }
 
-    private record Stamp(
-            FileTime modified, long size, @Nullable Object key) {}
-
     /** Will watch {@code roots}: files, and directories whose direct children ending in .yaml or .yml are manifests. */
     ManifestWatcher(List<Path> roots, Listener listener) {
         this.roots = List.copyOf(roots);
@@ -66,27 +52,22 @@ final class ManifestWatcher implements AutoCloseable {
 
     /** The first look on this thread, then on its own. */
     void start() {
-        SortedMap<Path, Stamp> seen = look();
+        SortedMap<Path, FileStamp> seen = look();
         listener.changed(List.copyOf(seen.keySet()), true);
         last = seen;
-        try {
-            watchService = FileSystems.getDefault().newWatchService();
-            register();
-        } catch (IOException limit) {
-            LOG.warnf("files are looked at once a second, for the kernel sends no notice: %s", limit.getMessage());
-        }
+        register();
         thread.start();
     }
 
     private void watch() {
         try {
             while (!closed) {
-                if (awaitNotice(POLL)) {
+                if (notices.await(POLL)) {
                     long burstEnd = System.nanoTime() + LONGEST_BURST.toNanos();
-                    while (System.nanoTime() < burstEnd && awaitNotice(QUIET)) {}
+                    while (System.nanoTime() < burstEnd && notices.await(QUIET)) {}
                 }
                 register();
-                SortedMap<Path, Stamp> now = look();
+                SortedMap<Path, FileStamp> now = look();
                 if (!now.equals(last)) {
                     last = settle(now);
                 }
@@ -97,56 +78,24 @@ final class ManifestWatcher implements AutoCloseable {
     }
 
     /** Hands the files on; what looks half-written gets time to change once more. */
-    private SortedMap<Path, Stamp> settle(SortedMap<Path, Stamp> changed) throws InterruptedException {
-        SortedMap<Path, Stamp> shown = changed;
+    private SortedMap<Path, FileStamp> settle(SortedMap<Path, FileStamp> changed) throws InterruptedException {
+        SortedMap<Path, FileStamp> shown = changed;
         boolean settled = false;
         while (!listener.changed(List.copyOf(shown.keySet()), settled)) {
-            awaitNotice(GRACE);
-            SortedMap<Path, Stamp> now = look();
+            notices.await(GRACE);
+            SortedMap<Path, FileStamp> now = look();
             settled = now.equals(shown);
             shown = now;
         }
         return shown;
     }
 
-    private boolean awaitNotice(Duration patience) throws InterruptedException {
-        WatchService service = watchService;
-        if (service == null) {
-            TimeUnit.NANOSECONDS.sleep(patience.toNanos());
-            return false;
-        }
-        WatchKey key = service.poll(patience.toNanos(), TimeUnit.NANOSECONDS);
-        if (key == null) {
-            return false;
-        }
-        key.pollEvents();
-        key.reset();
-        return true;
-    }
-
-    /** Directories may come, and come back. */
     private void register() {
-        WatchService service = watchService;
-        if (service == null) {
-            return;
-        }
         for (Path root : roots) {
             Path directory =
                     Files.isDirectory(root) ? root : root.toAbsolutePath().getParent();
-            WatchKey key = keys.get(root);
-            if (directory == null || !Files.isDirectory(directory) || (key != null && key.isValid())) {
-                continue;
-            }
-            try {
-                keys.put(
-                        root,
-                        directory.register(
-                                service,
-                                StandardWatchEventKinds.ENTRY_CREATE,
-                                StandardWatchEventKinds.ENTRY_MODIFY,
-                                StandardWatchEventKinds.ENTRY_DELETE));
-            } catch (IOException limit) {
-                LOG.debugf("%s is looked at once a second: %s", directory, limit.getMessage());
+            if (directory != null) {
+                notices.of(directory);
             }
         }
     }
@@ -156,12 +105,12 @@ final class ManifestWatcher implements AutoCloseable {
         return List.copyOf(look(roots).keySet());
     }
 
-    private SortedMap<Path, Stamp> look() {
+    private SortedMap<Path, FileStamp> look() {
         return look(roots);
     }
 
-    private static SortedMap<Path, Stamp> look(List<Path> roots) {
-        SortedMap<Path, Stamp> found = new TreeMap<>();
+    private static SortedMap<Path, FileStamp> look(List<Path> roots) {
+        SortedMap<Path, FileStamp> found = new TreeMap<>();
         for (Path root : roots) {
             if (Files.isDirectory(root)) {
                 try (Stream<Path> children = Files.list(root)) {
@@ -185,12 +134,10 @@ final class ManifestWatcher implements AutoCloseable {
                 && !Files.isDirectory(file);
     }
 
-    private static void stamp(Path file, SortedMap<Path, Stamp> found) {
-        try {
-            BasicFileAttributes attributes = Files.readAttributes(file, BasicFileAttributes.class);
-            found.put(file, new Stamp(attributes.lastModifiedTime(), attributes.size(), attributes.fileKey()));
-        } catch (IOException gone) {
-            // Not there now: the listener is told by its absence.
+    private static void stamp(Path file, SortedMap<Path, FileStamp> found) {
+        FileStamp stamp = FileStamp.of(file);
+        if (stamp != null) {
+            found.put(file, stamp);
         }
     }
 
@@ -198,13 +145,9 @@ final class ManifestWatcher implements AutoCloseable {
     public void close() {
         closed = true;
         thread.interrupt();
+        notices.close();
         try {
-            if (watchService != null) {
-                watchService.close();
-            }
             thread.join(Duration.ofSeconds(1));
-        } catch (IOException nothingLeftToRelease) {
-            LOG.debug(nothingLeftToRelease);
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
         }

@@ -8,15 +8,9 @@ import io.backendpool.operator.translate.SecretState;
 import java.io.IOException;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.ClosedWatchServiceException;
-import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardWatchEventKinds;
-import java.nio.file.WatchKey;
-import java.nio.file.WatchService;
-import java.nio.file.attribute.BasicFileAttributes;
-import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermission;
 import java.time.Clock;
 import java.time.Duration;
@@ -24,10 +18,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jboss.logging.Logger;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Secrets from files, as a mounted Secret looks: {@code DIR/NAME/tls.crt}, {@code tls.key}, {@code ca.crt}. A file that
@@ -48,14 +40,10 @@ final class SecretFiles implements Secrets, AutoCloseable {
     private final SecretBook book;
     private final Thread thread = Thread.ofPlatform().daemon().name("secrets").unstarted(this::watch);
     private final Map<SecretId, Seen> seen = new HashMap<>();
-    private final Map<Path, WatchKey> keys = new HashMap<>();
-    private final @Nullable WatchService watchService;
+    private final DirectoryNotices notices = DirectoryNotices.open("secrets");
     private volatile Consumer<SecretId> listener = secret -> {};
     private volatile Set<SecretId> followed = Set.of();
     private volatile boolean closed;
-
-    private record Stamp(
-            FileTime modified, long size, @Nullable Object key) {}
 
     /**
      * What was read last.
@@ -63,7 +51,7 @@ final class SecretFiles implements Secrets, AutoCloseable {
      * @param stamps of the files that there were
      * @param settled whether it needs not be read again while the stamps stay
      */
-    private record Seen(Map<Path, Stamp> stamps, boolean settled) {}
+    private record Seen(Map<Path, FileStamp> stamps, boolean settled) {}
 
     /**
      * Begins to watch; follows nothing yet.
@@ -73,17 +61,7 @@ final class SecretFiles implements Secrets, AutoCloseable {
     SecretFiles(List<Path> directories, Clock clock, PastCertificates past) {
         this.directories = List.copyOf(directories);
         this.book = new SecretBook(clock, past);
-        this.watchService = watchService();
         thread.start();
-    }
-
-    private static @Nullable WatchService watchService() {
-        try {
-            return FileSystems.getDefault().newWatchService();
-        } catch (IOException limit) {
-            LOG.warnf("secrets are looked at once a second, for the kernel sends no notice: %s", limit.getMessage());
-            return null;
-        }
     }
 
     @Override
@@ -117,8 +95,8 @@ final class SecretFiles implements Secrets, AutoCloseable {
                 }
             }
             try {
-                if (awaitNotice(unsettled ? GRACE : POLL)) {
-                    while (awaitNotice(QUIET)) {}
+                if (notices.await(unsettled ? GRACE : POLL)) {
+                    while (notices.await(QUIET)) {}
                 }
             } catch (InterruptedException news) {
                 // follow() has something new, or close() ends it.
@@ -128,26 +106,13 @@ final class SecretFiles implements Secrets, AutoCloseable {
         }
     }
 
-    private boolean awaitNotice(Duration patience) throws InterruptedException {
-        WatchService service = watchService;
-        if (service == null) {
-            TimeUnit.NANOSECONDS.sleep(patience.toNanos());
-            return false;
-        }
-        WatchKey key = service.poll(patience.toNanos(), TimeUnit.NANOSECONDS);
-        if (key == null) {
-            return false;
-        }
-        key.pollEvents();
-        key.reset();
-        return true;
-    }
-
     /** Reads {@code id} where it has changed; false: look again soon. */
     private boolean look(SecretId id) {
         Path folder = folder(id);
-        register(folder);
-        Map<Path, Stamp> stamps = stamps(folder);
+        // The folder above tells when this one comes.
+        notices.of(folder);
+        notices.of(folder.resolveSibling(".").normalize());
+        Map<Path, FileStamp> stamps = stamps(folder);
         Seen last = seen.get(id);
         if (last != null && last.settled() && last.stamps().equals(stamps)) {
             return true;
@@ -201,46 +166,19 @@ final class SecretFiles implements Secrets, AutoCloseable {
         return directories.getFirst().resolve(id.name());
     }
 
-    private void register(Path folder) {
-        WatchService service = watchService;
-        if (service == null) {
-            return;
-        }
-        // The folder above tells when this one comes.
-        for (Path directory : List.of(folder, folder.resolveSibling(".").normalize())) {
-            WatchKey key = keys.get(directory);
-            if (!Files.isDirectory(directory) || (key != null && key.isValid())) {
-                continue;
-            }
-            try {
-                keys.put(
-                        directory,
-                        directory.register(
-                                service,
-                                StandardWatchEventKinds.ENTRY_CREATE,
-                                StandardWatchEventKinds.ENTRY_MODIFY,
-                                StandardWatchEventKinds.ENTRY_DELETE));
-            } catch (IOException limit) {
-                LOG.debugf("%s is looked at once a second: %s", directory, limit.getMessage());
-            }
-        }
-    }
-
-    private static Map<Path, Stamp> stamps(Path folder) {
-        Map<Path, Stamp> stamps = new HashMap<>();
+    private static Map<Path, FileStamp> stamps(Path folder) {
+        Map<Path, FileStamp> stamps = new HashMap<>();
         for (String name : NAMES) {
             Path file = folder.resolve(name);
-            try {
-                BasicFileAttributes attributes = Files.readAttributes(file, BasicFileAttributes.class);
-                stamps.put(file, new Stamp(attributes.lastModifiedTime(), attributes.size(), attributes.fileKey()));
-            } catch (IOException gone) {
-                // Not there now: the book is told by its absence.
+            FileStamp stamp = FileStamp.of(file);
+            if (stamp != null) {
+                stamps.put(file, stamp);
             }
         }
         return stamps;
     }
 
-    private static void warnOfModes(Path folder, Map<Path, Stamp> stamps) {
+    private static void warnOfModes(Path folder, Map<Path, FileStamp> stamps) {
         Path key = folder.resolve("tls.key");
         if (!stamps.containsKey(key)) {
             return;
@@ -259,13 +197,9 @@ final class SecretFiles implements Secrets, AutoCloseable {
     public void close() {
         closed = true;
         thread.interrupt();
+        notices.close();
         try {
-            if (watchService != null) {
-                watchService.close();
-            }
             thread.join(Duration.ofSeconds(1));
-        } catch (IOException nothingLeftToRelease) {
-            LOG.debug(nothingLeftToRelease);
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
         }
