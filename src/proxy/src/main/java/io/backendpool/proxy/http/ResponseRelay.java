@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  *   until close         made chunked      as it is, then close
  * </pre>
  */
-final class ResponseRelay implements Relay {
+final class ResponseRelay extends ResponseReader {
     private static final ByteBuf LAST_CHUNK = Unpooled.unreleasableBuffer(
                     Unpooled.directBuffer(8).writeBytes(new byte[] {'0', '\r', '\n', '\r', '\n'}))
             .asReadOnly();
@@ -26,23 +26,10 @@ final class ResponseRelay implements Relay {
                     Unpooled.directBuffer(2).writeBytes(new byte[] {'\r', '\n'}))
             .asReadOnly();
 
-    private final HttpLoop loop;
     private final ClientConnection client;
-    private final RequestFacts facts;
-    private final LoopPolicy policy;
-    private final @Nullable Judge judge;
-    private @Nullable ByteBuf in;
-    private int searched;
-    private @Nullable BodyFraming body;
-    private @Nullable String problem;
-    private int status;
-    private long bytes;
-    private boolean sawBytes;
-    private boolean passedInterim;
     private boolean makeChunked;
     private boolean dropChunked;
     private boolean keepClient;
-    private boolean keepUpstream;
 
     /**
      * For one try of a request.
@@ -51,73 +38,13 @@ final class ResponseRelay implements Relay {
      */
     ResponseRelay(
             HttpLoop loop, ClientConnection client, RequestFacts facts, LoopPolicy policy, @Nullable Judge judge) {
-        this.loop = loop;
+        super(loop, client, facts, policy, judge);
         this.client = client;
-        this.facts = facts;
-        this.policy = policy;
-        this.judge = judge;
-    }
-
-    @Override
-    public boolean sawBytes() {
-        return sawBytes;
-    }
-
-    @Override
-    public boolean passedAny() {
-        return passedInterim || started();
-    }
-
-    @Override
-    public boolean started() {
-        return body != null;
-    }
-
-    @Override
-    public int status() {
-        return status;
-    }
-
-    @Override
-    public long bytes() {
-        return bytes;
     }
 
     @Override
     public boolean keepClient() {
         return keepClient;
-    }
-
-    @Override
-    public boolean connectionReusable() {
-        return keepUpstream && in == null;
-    }
-
-    @Override
-    public boolean endsWithConnection() {
-        return body != null && body.isUntilClose();
-    }
-
-    @Override
-    public String problem() {
-        return problem == null ? "malformed" : problem;
-    }
-
-    @Override
-    public Result accept(ByteBuf data) {
-        sawBytes = true;
-        in = Buffers.join(client.allocator(), in, data);
-        while (in != null) {
-            Result result = body == null ? readHead(in) : relayBody(in);
-            if (in != null && !in.isReadable()) {
-                in.release();
-                in = null;
-            }
-            if (result != null) {
-                return result;
-            }
-        }
-        return Result.MORE;
     }
 
     @Override
@@ -127,66 +54,28 @@ final class ResponseRelay implements Relay {
         }
     }
 
-    @Override
-    public void close() {
-        Buffers.release(in);
-        in = null;
-    }
-
-    /** Reads one head if it is complete; null: go on with what follows. */
-    private @Nullable Result readHead(ByteBuf buffer) {
-        int start = buffer.readerIndex();
-        int end = HeadEnd.find(buffer, start, start + searched);
-        if (end == HeadEnd.BARE_LF) {
-            return malformed("a line of the head ends with LF alone (RFC 9112, 2.2)");
-        }
-        int length = end == HeadEnd.INCOMPLETE ? buffer.readableBytes() : end - start;
-        if (length > policy.headBytes()) {
-            return malformed("the head is longer than %,d bytes".formatted(policy.headBytes()));
-        }
-        if (end == HeadEnd.INCOMPLETE) {
-            searched = length;
-            return Result.MORE;
-        }
-        searched = 0;
-        ResponseHead head = loop.responseHead();
-        if (!head.parse(buffer, start, end, facts.upgrade())) {
-            return malformed(head.problem == null ? "malformed head" : head.problem);
-        }
-        if (head.interim()) {
-            passInterim(buffer, head, length);
-            return null;
-        }
-        return passFinal(buffer, head, length);
-    }
-
     /** RFC 9110, 15.2: 1xx are passed on, but never to an HTTP/1.0 client. */
-    private void passInterim(ByteBuf buffer, ResponseHead head, int length) {
-        if (facts.version11()) {
-            int end = buffer.readerIndex() + length;
-            ByteBuf apart =
-                    loop.editor().response(buffer, client.allocator(), head, null, Connection.IMPLICIT, false, false);
-            client.write(apart != null ? apart : buffer.readRetainedSlice(end - buffer.readerIndex()));
-            client.flush();
-            passedInterim = true;
-        } else {
+    @Override
+    boolean interim(ByteBuf buffer, ResponseHead head, int length) {
+        if (!facts.version11()) {
             buffer.skipBytes(length);
+            return false;
         }
+        int end = buffer.readerIndex() + length;
+        ByteBuf apart =
+                loop.editor().response(buffer, client.allocator(), head, null, Connection.IMPLICIT, false, false);
+        client.write(apart != null ? apart : buffer.readRetainedSlice(end - buffer.readerIndex()));
+        return true;
     }
 
-    private @Nullable Result passFinal(ByteBuf buffer, ResponseHead head, int length) {
-        BodyFraming framing = BodyFraming.ofResponse(head, facts.isHead(), policy.headBytes());
-        status = head.status;
+    @Override
+    @Nullable
+    Result begin(ByteBuf buffer, ResponseHead head, BodyFraming framing, int length) {
         boolean switched = head.switched();
-        if (judge != null && !passedInterim && judge.replaces(status)) {
-            return drop(buffer, head, framing, length);
-        }
-        body = framing;
         makeChunked = framing.isUntilClose() && facts.version11() && !switched;
         dropChunked = head.chunked && !facts.version11();
         boolean endMarked = makeChunked || (!framing.isUntilClose() && !dropChunked);
         keepClient = facts.keepAlive() && endMarked && !client.draining();
-        keepUpstream = head.keepAlive() && !framing.isUntilClose();
         Connection connection = switched
                 ? Connection.UPGRADE
                 : !keepClient ? Connection.CLOSE : facts.version11() ? Connection.IMPLICIT : Connection.KEEP_ALIVE;
@@ -205,17 +94,6 @@ final class ResponseRelay implements Relay {
         return passTogether(buffer, framing, headLength);
     }
 
-    /** Passes over what is here of a response that nobody wants. */
-    private Result drop(ByteBuf buffer, ResponseHead head, BodyFraming framing, int headLength) {
-        buffer.skipBytes(headLength);
-        int taken = framing.take(buffer, null);
-        if (taken > 0) {
-            buffer.skipBytes(taken);
-        }
-        keepUpstream = head.keepAlive() && framing.done();
-        return Result.REPLACED;
-    }
-
     /** Head and body go on in the buffer that they came in. */
     private @Nullable Result passTogether(ByteBuf buffer, BodyFraming framing, int headLength) {
         int start = buffer.readerIndex();
@@ -225,17 +103,15 @@ final class ResponseRelay implements Relay {
             client.write(buffer.retainedSlice(start, headLength));
             return malformed(framing.problem());
         }
-        bytes += taken;
+        taken(taken);
         buffer.readerIndex(start);
         pass(buffer, headLength + taken);
         return framing.done() ? Result.COMPLETE : null;
     }
 
-    private @Nullable Result relayBody(ByteBuf buffer) {
-        BodyFraming framing = body;
-        if (framing == null) {
-            return Result.MORE;
-        }
+    @Override
+    @Nullable
+    Result body(ByteBuf buffer, BodyFraming framing) {
         if (framing.done()) {
             return Result.COMPLETE;
         }
@@ -243,7 +119,7 @@ final class ResponseRelay implements Relay {
         if (taken == BodyFraming.MALFORMED) {
             return malformed(framing.problem());
         }
-        bytes += taken;
+        taken(taken);
         if (dropChunked) {
             buffer.skipBytes(taken);
         } else if (makeChunked) {
@@ -266,18 +142,9 @@ final class ResponseRelay implements Relay {
         client.write(CHUNK_END.duplicate());
     }
 
-    /** Writes the next bytes on: the buffer itself where it holds nothing else. */
     private void pass(ByteBuf buffer, int length) {
-        if (length == buffer.readableBytes()) {
-            in = null;
-            client.write(buffer);
-        } else if (length > 0) {
-            client.write(buffer.readRetainedSlice(length));
+        if (length > 0) {
+            client.write(take(buffer, length));
         }
-    }
-
-    private Result malformed(String sentence) {
-        problem = sentence;
-        return Result.MALFORMED;
     }
 }
