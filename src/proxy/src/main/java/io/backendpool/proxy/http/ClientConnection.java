@@ -1,15 +1,11 @@
 package io.backendpool.proxy.http;
 
-import io.backendpool.pool.BackendGroup.ProxyProtocol;
 import io.backendpool.proxy.proxyprotocol.ClientEnds;
 import io.backendpool.proxy.tls.TlsChannels;
 import io.backendpool.proxy.traffic.Limit;
 import io.backendpool.proxy.traffic.Outcome;
+import io.backendpool.proxy.upstream.ClientUpstreams;
 import io.backendpool.proxy.upstream.LoopPolicy;
-import io.backendpool.proxy.upstream.PrivateConnections;
-import io.backendpool.proxy.upstream.Upstream;
-import io.backendpool.proxy.upstream.UpstreamLink;
-import io.backendpool.proxy.upstream.UpstreamReceiver;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.PooledByteBufAllocator;
@@ -68,9 +64,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Dow
     private String address = "";
     private byte[] addressBytes = {};
     private byte @Nullable [] localAuthority;
-    private @Nullable ClientEnds ends;
-    /** Those that begin with a header about this client; null until a backend wants one. */
-    private @Nullable PrivateConnections upstreams;
+    private ClientUpstreams upstreams = new ClientUpstreams(null);
 
     private byte @Nullable [] localPort;
     private boolean secure;
@@ -97,8 +91,9 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Dow
         // A client may close its sending side and still wait for the answer.
         ctx.channel().config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
         ctx.channel().config().setAllocator(PooledByteBufAllocator.DEFAULT);
-        ends = ClientEnds.of(ctx.channel());
+        ClientEnds ends = ClientEnds.of(ctx.channel());
         if (ends != null) {
+            upstreams = new ClientUpstreams(ends);
             address = ends.sourceHost();
             addressBytes = address.getBytes(StandardCharsets.US_ASCII);
         }
@@ -216,29 +211,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Dow
     }
 
     @Override
-    public @Nullable UpstreamLink takeIdle(Upstream target, UpstreamReceiver receiver) {
-        PrivateConnections own = privately(target);
-        return own == null ? target.takeIdle(receiver) : own.takeIdle(target, receiver);
-    }
-
-    @Override
-    public void connect(Upstream target, UpstreamReceiver receiver) {
-        PrivateConnections own = privately(target);
-        if (own == null) {
-            target.connect(receiver);
-        } else {
-            own.connect(target, receiver);
-        }
-    }
-
-    /** Where connections to {@code target} tell of this client: its own; else null. */
-    private @Nullable PrivateConnections privately(Upstream target) {
-        if (target.proxyProtocol() == ProxyProtocol.NONE || ends == null) {
-            return null;
-        }
-        if (upstreams == null) {
-            upstreams = new PrivateConnections(ends);
-        }
+    public ClientUpstreams upstreams() {
         return upstreams;
     }
 
@@ -534,9 +507,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Dow
         if (current != null) {
             current.clientGone();
         }
-        if (upstreams != null) {
-            upstreams.close();
-        }
+        upstreams.close();
         Buffers.release(in);
         in = null;
     }
@@ -545,11 +516,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Dow
     public void onTick(int now) {
         int waited = now - sinceTick;
         LoopPolicy policy = loop.policy();
-        if (upstreams != null) {
-            for (int left = upstreams.closeIdle(policy.upstreamIdleTicks()); left > 0; left--) {
-                loop.traffic().limitHit(Limit.UPSTREAM_IDLE_TIMEOUT);
-            }
-        }
+        upstreams.onTick(policy, loop.traffic());
         if (state == State.LINGERING) {
             if (waited > policy.lingerTicks()) {
                 requireContext().close();

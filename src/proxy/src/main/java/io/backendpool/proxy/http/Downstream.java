@@ -1,9 +1,7 @@
 package io.backendpool.proxy.http;
 
+import io.backendpool.proxy.upstream.ClientUpstreams;
 import io.backendpool.proxy.upstream.LoopPolicy;
-import io.backendpool.proxy.upstream.Upstream;
-import io.backendpool.proxy.upstream.UpstreamLink;
-import io.backendpool.proxy.upstream.UpstreamReceiver;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import org.jspecify.annotations.Nullable;
@@ -35,15 +33,8 @@ public interface Downstream {
 
     void flush();
 
-    /** An idle connection to {@code target} that this client's requests may use; null: there is none. */
-    default @Nullable UpstreamLink takeIdle(Upstream target, UpstreamReceiver receiver) {
-        return target.takeIdle(receiver);
-    }
-
-    /** Opens a connection to {@code target}, and tells {@code receiver}. */
-    default void connect(Upstream target, UpstreamReceiver receiver) {
-        target.connect(receiver);
-    }
+    /** Its way to the backends. */
+    ClientUpstreams upstreams();
 
     /**
      * What passes the response of one try on.

@@ -192,11 +192,11 @@ public final class Exchange implements UpstreamReceiver, QueuedRequest, Relay.Ju
         }
         last = chosen;
         phase = Phase.CONNECTING;
-        UpstreamLink idle = mayReuse ? client.takeIdle(chosen, this) : null;
+        UpstreamLink idle = mayReuse ? client.upstreams().takeIdle(chosen, this) : null;
         if (idle != null) {
             send(idle);
         } else {
-            client.connect(chosen, this);
+            client.upstreams().connect(chosen, this);
         }
     }
 

@@ -1,13 +1,11 @@
 package io.backendpool.proxy.http2;
 
-import io.backendpool.pool.BackendGroup.ProxyProtocol;
 import io.backendpool.proxy.http.HttpLoop;
 import io.backendpool.proxy.http.LoopConnection;
 import io.backendpool.proxy.proxyprotocol.ClientEnds;
 import io.backendpool.proxy.traffic.Limit;
 import io.backendpool.proxy.traffic.Outcome;
-import io.backendpool.proxy.upstream.PrivateConnections;
-import io.backendpool.proxy.upstream.Upstream;
+import io.backendpool.proxy.upstream.ClientUpstreams;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.Unpooled;
@@ -24,7 +22,6 @@ import io.netty.handler.codec.http2.Http2ConnectionDecoder;
 import io.netty.handler.codec.http2.Http2ConnectionEncoder;
 import io.netty.handler.codec.http2.Http2ConnectionHandler;
 import io.netty.handler.codec.http2.Http2Error;
-import io.netty.handler.codec.http2.Http2EventAdapter;
 import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2Flags;
 import io.netty.handler.codec.http2.Http2Headers;
@@ -72,9 +69,7 @@ final class ClientHttp2Connection extends Http2ConnectionHandler implements Loop
     private byte[] addressBytes = {};
     private byte[] localPort = {};
     private boolean secure;
-    private @Nullable ClientEnds ends;
-    /** Those that begin with a header about this client; null until a backend wants one. */
-    private @Nullable PrivateConnections upstreams;
+    private ClientUpstreams upstreams = new ClientUpstreams(null);
 
     private int index;
     private boolean registered;
@@ -166,8 +161,9 @@ final class ClientHttp2Connection extends Http2ConnectionHandler implements Loop
         context = ctx;
         ctx.channel().config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, false);
         ctx.channel().config().setAutoRead(true);
-        ends = ClientEnds.of(ctx.channel());
+        ClientEnds ends = ClientEnds.of(ctx.channel());
         if (ends != null) {
+            upstreams = new ClientUpstreams(ends);
             address = ends.sourceHost();
             addressBytes = address.getBytes(StandardCharsets.US_ASCII);
         }
@@ -212,9 +208,7 @@ final class ClientHttp2Connection extends Http2ConnectionHandler implements Loop
         if (registered) {
             registered = false;
             loop.remove(this);
-            if (upstreams != null) {
-                upstreams.close();
-            }
+            upstreams.close();
         }
     }
 
@@ -294,15 +288,8 @@ final class ClientHttp2Connection extends Http2ConnectionHandler implements Loop
         return secure;
     }
 
-    /** Where connections to {@code target} tell of this client: its own; else null. */
-    @Nullable
-    PrivateConnections privately(Upstream target) {
-        if (target.proxyProtocol() == ProxyProtocol.NONE || ends == null) {
-            return null;
-        }
-        if (upstreams == null) {
-            upstreams = new PrivateConnections(ends);
-        }
+    /** The client's way to the backends, that of all its streams. */
+    ClientUpstreams upstreams() {
         return upstreams;
     }
 
@@ -403,6 +390,7 @@ final class ClientHttp2Connection extends Http2ConnectionHandler implements Loop
             resets = 0;
             controlFrames = 0;
         }
+        upstreams.onTick(loop.policy(), loop.traffic());
         ChannelHandlerContext ctx = requireContext();
         if (drain == Drain.ANNOUNCED && now - drainTick >= DRAIN_PING_TICKS) {
             lastGoAway();
@@ -497,21 +485,7 @@ final class ClientHttp2Connection extends Http2ConnectionHandler implements Loop
     }
 
     /** The frames that Netty has read and found in order. */
-    private final class Frames extends Http2EventAdapter {
-        @Override
-        public void onHeadersRead(
-                ChannelHandlerContext ctx,
-                int streamId,
-                Http2Headers headers,
-                int dependency,
-                short weight,
-                boolean exclusive,
-                int padding,
-                boolean endOfStream)
-                throws Http2Exception {
-            onHeadersRead(ctx, streamId, headers, padding, endOfStream);
-        }
-
+    private final class Frames extends UnprioritizedFrames {
         @Override
         public void onHeadersRead(
                 ChannelHandlerContext ctx, int streamId, Http2Headers headers, int padding, boolean endOfStream)

@@ -7,11 +7,8 @@ import io.backendpool.proxy.http.Relay;
 import io.backendpool.proxy.http.Reply;
 import io.backendpool.proxy.http.RequestFacts;
 import io.backendpool.proxy.http.ResponseSink;
+import io.backendpool.proxy.upstream.ClientUpstreams;
 import io.backendpool.proxy.upstream.LoopPolicy;
-import io.backendpool.proxy.upstream.PrivateConnections;
-import io.backendpool.proxy.upstream.Upstream;
-import io.backendpool.proxy.upstream.UpstreamLink;
-import io.backendpool.proxy.upstream.UpstreamReceiver;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.Unpooled;
@@ -275,19 +272,8 @@ final class ClientStream implements Downstream, ResponseSink {
     }
 
     @Override
-    public @Nullable UpstreamLink takeIdle(Upstream target, UpstreamReceiver receiver) {
-        PrivateConnections own = connection.privately(target);
-        return own == null ? target.takeIdle(receiver) : own.takeIdle(target, receiver);
-    }
-
-    @Override
-    public void connect(Upstream target, UpstreamReceiver receiver) {
-        PrivateConnections own = connection.privately(target);
-        if (own == null) {
-            target.connect(receiver);
-        } else {
-            own.connect(target, receiver);
-        }
+    public ClientUpstreams upstreams() {
+        return connection.upstreams();
     }
 
     @Override

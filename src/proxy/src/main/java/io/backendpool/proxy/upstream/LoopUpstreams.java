@@ -2,7 +2,6 @@ package io.backendpool.proxy.upstream;
 
 import io.backendpool.pool.Backend;
 import io.backendpool.pool.BackendGroup;
-import io.backendpool.pool.BackendGroup.ProxyProtocol;
 import io.backendpool.pool.BackendKey;
 import io.backendpool.pool.HealthState;
 import io.backendpool.pool.PoolSnapshot;
@@ -19,6 +18,7 @@ import io.netty.channel.EventLoop;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -303,21 +303,19 @@ public final class LoopUpstreams {
         if (!snapshot.traffic().equals(policy.source())) {
             policy = LoopPolicy.of(snapshot.traffic(), limits, share);
         }
-        Map<String, ProxyProtocol> headers = new HashMap<>();
-        snapshot.groups().forEach(group -> headers.put(group.name(), group.proxyProtocol()));
         long[] weights = current.weights().picking();
-        Map<String, BackendGroup.Protocol> protocols = new HashMap<>();
-        snapshot.groups().forEach(group -> protocols.put(group.name(), group.protocol()));
+        Map<String, BackendGroup> groups = new HashMap<>();
+        snapshot.groups().forEach(group -> groups.put(group.name(), group));
         Upstream[] next = new Upstream[snapshot.backends().size()];
         Map<BackendKey, Upstream> gone = new HashMap<>(byKey);
         eligible = 0;
         for (int i = 0; i < next.length; i++) {
             Backend backend = snapshot.backends().get(i);
             // A snapshot has no backend without its group.
-            BackendGroup.Protocol protocol =
-                    protocols.getOrDefault(backend.key().group(), BackendGroup.Protocol.HTTP);
+            BackendGroup group = Objects.requireNonNull(groups.get(backend.key().group()));
+            BackendGroup.Protocol protocol = group.protocol();
             Upstream known = byKey.get(backend.key());
-            BackendTls tls = current.tls().get(backend.key().group());
+            BackendTls tls = current.tls().get(group.name());
             // Connections that are shared cannot be secured otherwise one by one.
             boolean sharedAsBefore = known != null && (!protocol.isHttp2() || known.tls() == tls);
             if (known != null && known.protocol() == protocol && sharedAsBefore) {
@@ -327,7 +325,7 @@ public final class LoopUpstreams {
                 next[i] = new Upstream(backend.key(), traffic.backend(backend.key()), this, protocol, http2);
                 byKey.put(backend.key(), next[i]);
             }
-            next[i].become(headers.getOrDefault(backend.key().group(), ProxyProtocol.NONE), weights[i] > 0);
+            next[i].become(group.proxyProtocol(), weights[i] > 0);
             next[i].secureBy(tls);
             eligible += weights[i] > 0 ? 1 : 0;
         }

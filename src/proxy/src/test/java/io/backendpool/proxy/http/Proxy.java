@@ -122,9 +122,30 @@ public final class Proxy implements AutoCloseable {
 
     /** Backends that speak {@code protocol}. */
     public static Proxy to(BackendGroup.Protocol protocol, int... ports) throws Exception {
-        Proxy proxy = new Proxy(ProxyLimits.defaults(), null, 1);
-        proxy.group = new BackendGroup(
-                GROUP.name(), GROUP.weight(), protocol, null, BackendGroup.ProxyProtocol.NONE, List.of());
+        return to(
+                ProxyLimits.defaults(),
+                new BackendGroup(
+                        GROUP.name(), GROUP.weight(), protocol, null, BackendGroup.ProxyProtocol.NONE, List.of()),
+                ports);
+    }
+
+    /** Backends that are told of the client by a header of the PROXY protocol's version 1. */
+    public static Proxy telling(ProxyLimits limits, int... ports) throws Exception {
+        return to(
+                limits,
+                new BackendGroup(
+                        GROUP.name(),
+                        GROUP.weight(),
+                        BackendGroup.Protocol.HTTP,
+                        null,
+                        BackendGroup.ProxyProtocol.V1,
+                        List.of()),
+                ports);
+    }
+
+    private static Proxy to(ProxyLimits limits, BackendGroup group, int... ports) throws Exception {
+        Proxy proxy = new Proxy(limits, null, 1);
+        proxy.group = group;
         proxy.publish(ports);
         return proxy;
     }

@@ -7,11 +7,19 @@ import io.backendpool.proxy.http.Backend;
 import io.backendpool.proxy.http.Proxy;
 import io.backendpool.proxy.http.Wire;
 import io.backendpool.proxy.traffic.Outcome;
+import io.backendpool.proxy.upstream.ProxyLimits;
+import java.io.BufferedReader;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStreamReader;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -60,6 +68,46 @@ class ClientHttp2Test {
             assertThat(Wire.field(request, "x-forwarded-host")).contains("web.example:81");
             assertThat(Wire.field(request, "x-request-id")).isPresent();
             assertThat(Wire.field(request, "transfer-encoding")).isEmpty();
+        }
+    }
+
+    /** Such a connection speaks of one client, so it serves this one alone, and no longer than it is of use. */
+    @Test
+    void backendConnection_thatTellsOfTheClient_isItsOwn_andIsClosedWhenIdle() throws Exception {
+        ProxyLimits usual = ProxyLimits.defaults();
+        ProxyLimits impatient = new ProxyLimits(
+                Duration.ofMillis(300),
+                usual.lingerTimeout(),
+                usual.drainDeadline(),
+                usual.maxTargetBytes(),
+                usual.maxReplayBytes(),
+                usual.maxIdlePerBackend(),
+                usual.maxAttempts());
+        try (ServerSocket backend = new ServerSocket(0, 8, InetAddress.getLoopbackAddress());
+                Proxy proxy = Proxy.telling(impatient, backend.getLocalPort());
+                Http2Client first = Http2Client.to(proxy.port());
+                Http2Client second = Http2Client.to(proxy.port())) {
+            List<String> told = new ArrayList<>();
+            List<Socket> servers = new ArrayList<>();
+            for (Http2Client client : List.of(first, second)) {
+                client.get(1, "/");
+                Socket server = backend.accept();
+                servers.add(server);
+                server.setSoTimeout(20_000);
+                BufferedReader in =
+                        new BufferedReader(new InputStreamReader(server.getInputStream(), StandardCharsets.US_ASCII));
+                told.add(in.readLine());
+                assertThat(in.readLine()).isEqualTo("GET / HTTP/1.1");
+                server.getOutputStream()
+                        .write("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok".getBytes(StandardCharsets.US_ASCII));
+                assertThat(client.await(1).text()).isEqualTo("ok");
+                while (!in.readLine().isEmpty()) {}
+                assertThat(in.read()).as("closed when idle").isNegative();
+            }
+            assertThat(told).doesNotHaveDuplicates().allMatch(line -> line.startsWith("PROXY TCP4 127.0.0.1 "));
+            for (Socket server : servers) {
+                server.close();
+            }
         }
     }
 
