@@ -140,7 +140,7 @@ public final class Exchange implements UpstreamReceiver, QueuedRequest, Relay.Ju
             return;
         }
         if (replayable
-                && facts.idempotent()
+                && (facts.idempotent() || connection.mayRefuse())
                 && (replay == null ? 0 : replay.readableBytes()) + taken
                         <= loop.limits().maxReplayBytes()) {
             replay = Buffers.join(client.allocator(), replay, data.retainedSlice());

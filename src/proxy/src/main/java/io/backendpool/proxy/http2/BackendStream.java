@@ -66,6 +66,12 @@ final class BackendStream implements UpstreamLink, RequestSink {
         return reused;
     }
 
+    /** RFC 9113, 8.7: by REFUSED_STREAM or GOAWAY. */
+    @Override
+    public boolean mayRefuse() {
+        return true;
+    }
+
     @Override
     public void write(ByteBuf data) {
         if (opened && stream == null) {

@@ -55,6 +55,11 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter imple
         return served > 0;
     }
 
+    @Override
+    public boolean mayRefuse() {
+        return false;
+    }
+
     /** Exchanges that have ended in good order. */
     int served() {
         return served;

@@ -12,6 +12,12 @@ public interface UpstreamLink {
     /** Its connection has served another exchange before, so the backend may be closing it at this moment. */
     boolean reused();
 
+    /**
+     * The backend can say that it did nothing with a request ({@link UnprocessedException}), even after it took some of its
+     * body.
+     */
+    boolean mayRefuse();
+
     /** Queues {@code data}, which is released when it was written. The first one is the whole head. */
     void write(ByteBuf data);
 

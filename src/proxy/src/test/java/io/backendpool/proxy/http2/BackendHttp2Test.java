@@ -28,6 +28,11 @@ class BackendHttp2Test {
 
     /** Reads frames and calls {@code onRequest} for each HEADERS. */
     private static Backend backend(OnRequest onRequest) throws IOException {
+        return backend(Http2Client.HEADERS, onRequest);
+    }
+
+    /** Reads frames and calls {@code onFrame} for each of {@code type}. */
+    private static Backend backend(int type, OnRequest onFrame) throws IOException {
         return Backend.of(connection -> {
             InputStream in = connection.socket.getInputStream();
             assertThat(new String(in.readNBytes(24), StandardCharsets.US_ASCII)).isEqualTo(Http2Client.PREFACE);
@@ -41,8 +46,8 @@ class BackendHttp2Test {
                 int stream = Unpooled.wrappedBuffer(head).getInt(5);
                 if (head[3] == Http2Client.SETTINGS && head[4] == 0) {
                     send(connection, Http2Client.SETTINGS, Http2Client.ACK, 0);
-                } else if (head[3] == Http2Client.HEADERS) {
-                    onRequest.answer(connection, stream);
+                } else if (head[3] == type) {
+                    onFrame.answer(connection, stream);
                 }
             }
         });
@@ -71,10 +76,11 @@ class BackendHttp2Test {
         send(connection, Http2Client.DATA, Http2Client.END_STREAM, stream, (byte) 'o', (byte) 'k');
     }
 
-    @Test
-    void refusedStream_isSentAgain_whateverItAsksFor() throws Exception {
+    @ParameterizedTest
+    @ValueSource(ints = {Http2Client.HEADERS, Http2Client.DATA})
+    void refusedStream_isSentAgain_whateverItAsksFor_andWhateverOfItWasTaken(int refusedAt) throws Exception {
         AtomicInteger refused = new AtomicInteger();
-        try (Backend refusing = backend((connection, stream) -> {
+        try (Backend refusing = backend(refusedAt, (connection, stream) -> {
                     refused.incrementAndGet();
                     send(connection, Http2Client.RST_STREAM, 0, stream, Http2Client.intBytes(7));
                 });
