@@ -17,6 +17,9 @@ public final class Pickers {
         return switch (policy) {
             case ROUND_ROBIN -> new RoundRobinPicker(weights, random);
             case RANDOM -> new RandomPicker(weights, random);
+            case LEAST_REQUEST, LEAST_CONNECTIONS, LEAST_RESPONSE_TIME, RING_HASH, MAGLEV, RENDEZVOUS ->
+                throw new IllegalArgumentException(
+                        "loadBalancing.policy: " + policy + " (expected: ROUND_ROBIN or RANDOM)");
         };
     }
 }
