@@ -79,7 +79,9 @@ final class PoolConfigCodec {
         }
         switch (check.probe()) {
             case HealthCheck.HttpProbe http -> message.setHttp(encode(http));
-            case HealthCheck.TcpProbe() -> message.setTcp(TcpProbe.getDefaultInstance());
+            case HealthCheck.TcpProbe tcp -> message.setTcp(TcpProbe.getDefaultInstance());
+            case HealthCheck.GrpcProbe grpc -> throw new IllegalArgumentException("healthCheck.grpc");
+            case HealthCheck.TlsProbe() -> throw new IllegalArgumentException("healthCheck.tls");
         }
         return message.build();
     }
@@ -132,6 +134,12 @@ final class PoolConfigCodec {
         return switch (policy) {
             case ROUND_ROBIN -> io.backendpool.control.v1.LoadBalancing.Policy.ROUND_ROBIN;
             case RANDOM -> io.backendpool.control.v1.LoadBalancing.Policy.RANDOM;
+            case LEAST_REQUEST -> io.backendpool.control.v1.LoadBalancing.Policy.LEAST_REQUEST;
+            case LEAST_CONNECTIONS -> io.backendpool.control.v1.LoadBalancing.Policy.LEAST_CONNECTIONS;
+            case LEAST_RESPONSE_TIME -> io.backendpool.control.v1.LoadBalancing.Policy.LEAST_RESPONSE_TIME;
+            case RING_HASH -> io.backendpool.control.v1.LoadBalancing.Policy.RING_HASH;
+            case MAGLEV -> io.backendpool.control.v1.LoadBalancing.Policy.MAGLEV;
+            case RENDEZVOUS -> io.backendpool.control.v1.LoadBalancing.Policy.RENDEZVOUS;
         };
     }
 
@@ -140,8 +148,14 @@ final class PoolConfigCodec {
         return switch (message.getPolicy()) {
             case ROUND_ROBIN -> LoadBalancing.Policy.ROUND_ROBIN;
             case RANDOM -> LoadBalancing.Policy.RANDOM;
+            case LEAST_REQUEST -> LoadBalancing.Policy.LEAST_REQUEST;
+            case LEAST_CONNECTIONS -> LoadBalancing.Policy.LEAST_CONNECTIONS;
+            case LEAST_RESPONSE_TIME -> LoadBalancing.Policy.LEAST_RESPONSE_TIME;
+            case RING_HASH -> LoadBalancing.Policy.RING_HASH;
+            case MAGLEV -> LoadBalancing.Policy.MAGLEV;
+            case RENDEZVOUS -> LoadBalancing.Policy.RENDEZVOUS;
             case POLICY_UNSPECIFIED, UNRECOGNIZED ->
-                throw unknownValue("loadBalancing.policy", message.getPolicyValue(), "RoundRobin or Random");
+                throw unknownValue("loadBalancing.policy", message.getPolicyValue(), "a policy");
         };
     }
 

@@ -116,7 +116,9 @@ public final class ReportCodec {
     private static BackendReport.State encode(HealthState state) {
         return switch (state) {
             case UNHEALTHY -> BackendReport.State.UNHEALTHY;
+            case EJECTED -> BackendReport.State.EJECTED;
             case UNKNOWN -> BackendReport.State.UNKNOWN;
+            case WARMING -> BackendReport.State.WARMING;
             case DRAINING -> BackendReport.State.DRAINING;
             case HEALTHY -> BackendReport.State.HEALTHY;
         };
@@ -125,6 +127,8 @@ public final class ReportCodec {
     private static HealthState decode(BackendReport.State state) {
         return switch (state) {
             case UNHEALTHY -> HealthState.UNHEALTHY;
+            case EJECTED -> HealthState.EJECTED;
+            case WARMING -> HealthState.WARMING;
             case DRAINING -> HealthState.DRAINING;
             case HEALTHY -> HealthState.HEALTHY;
             case UNKNOWN, STATE_UNSPECIFIED, UNRECOGNIZED -> HealthState.UNKNOWN;

@@ -120,7 +120,9 @@ public final class SnapshotDigest {
                     out.writeInt(range.last());
                 }
             }
-            case HealthCheck.TcpProbe() -> text(out, "tcp");
+            case HealthCheck.TcpProbe tcp -> text(out, "tcp");
+            case HealthCheck.GrpcProbe grpc -> text(out, "grpc");
+            case HealthCheck.TlsProbe() -> text(out, "tls");
         }
         Integer port = check.port();
         out.writeInt(port == null ? 0 : port);

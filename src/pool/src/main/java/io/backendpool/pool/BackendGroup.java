@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param proxyProtocol the header that each connection to its backends begins with
  * @param serverNames on listeners of protocol TLS: the names whose connections the group takes, lower case, exact or with
  *     {@code *.} for one or more labels; empty: all that no other group takes
+ * @param priority 0 to 7; a group gets traffic as far as those of lower numbers are not healthy enough
  */
 public record BackendGroup(
         String name,
@@ -21,8 +22,10 @@ public record BackendGroup(
         Protocol protocol,
         @Nullable UpstreamTls tls,
         ProxyProtocol proxyProtocol,
-        List<String> serverNames) {
+        List<String> serverNames,
+        int priority) {
     public static final int MAX_WEIGHT = 1_000_000;
+    public static final int MAX_PRIORITY = 7;
     public static final int MAX_PER_POOL = 64;
 
     /** What backends speak. */
@@ -67,12 +70,24 @@ public record BackendGroup(
         Require.notEmpty("backends[].name", name);
         String field = "backends[" + name + "]";
         Require.inRange(field + ".weight", weight, 0, MAX_WEIGHT);
+        Require.inRange(field + ".priority", priority, 0, MAX_PRIORITY);
         if (protocol.isTls() != (tls != null)) {
             throw new IllegalArgumentException("%s.tls: %s (expected: %s, for the protocol is %s)"
                     .formatted(
                             field, tls == null ? "absent" : "present", tls == null ? "present" : "absent", protocol));
         }
         Require.unique(field + ".serverNames", serverNames, serverName -> serverName);
+    }
+
+    /** One of the first priority. */
+    public BackendGroup(
+            String name,
+            int weight,
+            Protocol protocol,
+            @Nullable UpstreamTls tls,
+            ProxyProtocol proxyProtocol,
+            List<String> serverNames) {
+        this(name, weight, protocol, tls, proxyProtocol, serverNames, 0);
     }
 
     /** One of HTTP backends. */

@@ -19,6 +19,12 @@ import org.jspecify.annotations.Nullable;
  * @param traffic how traffic is treated on its way
  * @param certificates those that listeners name and that could be had, unique by name, sorted by name; a listener may name
  *     one that is missing
+ * @param session how clients are kept on their backends; null: they are not
+ * @param outlierDetection when traffic's failures take a backend out; null: never
+ * @param adaptiveWeight whether weights follow latency and errors
+ * @param overrides what is said against the manifest at the moment, each of a group of this snapshot, at most
+ *     {@link WeightOverride#MAX_PER_POOL}, one for each target, sorted by target
+ * @param sessionKeys what session cookies are signed with
  */
 public record PoolSnapshot(
         PoolId id,
@@ -28,7 +34,12 @@ public record PoolSnapshot(
         LoadBalancing loadBalancing,
         @Nullable HealthCheck healthCheck,
         TrafficPolicy traffic,
-        List<Certificate> certificates) {
+        List<Certificate> certificates,
+        @Nullable Session session,
+        @Nullable OutlierDetection outlierDetection,
+        AdaptiveWeight adaptiveWeight,
+        List<WeightOverride> overrides,
+        SessionKeys sessionKeys) {
 
     public PoolSnapshot {
         listeners = List.copyOf(listeners);
@@ -37,6 +48,9 @@ public record PoolSnapshot(
                 backends.stream().sorted((a, b) -> a.key().compareTo(b.key())).toList();
         certificates = certificates.stream()
                 .sorted((a, b) -> a.name().compareTo(b.name()))
+                .toList();
+        overrides = overrides.stream()
+                .sorted((a, b) -> a.target().compareTo(b.target()))
                 .toList();
         Require.inRange("listeners", listeners.size(), 0, Listener.MAX_PER_POOL);
         Require.inRange("backends", groups.size(), 1, BackendGroup.MAX_PER_POOL);
@@ -53,6 +67,41 @@ public record PoolSnapshot(
                         .formatted(backend.key().address(), backend.key().group(), names));
             }
         }
+        Require.inRange("overrides", overrides.size(), 0, WeightOverride.MAX_PER_POOL);
+        Require.unique("overrides", overrides, WeightOverride::target);
+        for (WeightOverride override : overrides) {
+            if (!names.contains(override.group())) {
+                throw new IllegalArgumentException(
+                        "override: group %s (expected: one of %s)".formatted(override.group(), names));
+            }
+        }
+        ListenerFit.require(listeners, groups, loadBalancing, healthCheck, session);
+    }
+
+    /** One without sessions, outlier detection, adaptive weights and overrides. */
+    public PoolSnapshot(
+            PoolId id,
+            List<Listener> listeners,
+            List<BackendGroup> groups,
+            List<Backend> backends,
+            LoadBalancing loadBalancing,
+            @Nullable HealthCheck healthCheck,
+            TrafficPolicy traffic,
+            List<Certificate> certificates) {
+        this(
+                id,
+                listeners,
+                groups,
+                backends,
+                loadBalancing,
+                healthCheck,
+                traffic,
+                certificates,
+                null,
+                null,
+                AdaptiveWeight.OFF,
+                List.of(),
+                SessionKeys.NONE);
     }
 
     /** One with the usual treatment of traffic, and without certificates. */

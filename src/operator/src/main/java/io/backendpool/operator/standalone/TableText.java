@@ -104,8 +104,8 @@ final class TableText {
 
     private static String shade(HealthState state) {
         return switch (state) {
-            case UNHEALTHY -> "\u001b[31m";
-            case UNKNOWN, DRAINING -> "\u001b[33m";
+            case UNHEALTHY, EJECTED -> "\u001b[31m";
+            case UNKNOWN, WARMING, DRAINING -> "\u001b[33m";
             case HEALTHY -> "\u001b[32m";
         };
     }

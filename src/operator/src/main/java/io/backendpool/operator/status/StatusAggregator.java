@@ -123,7 +123,9 @@ public final class StatusAggregator {
     public static String word(HealthState state) {
         return switch (state) {
             case UNHEALTHY -> "Unhealthy";
+            case EJECTED -> "Ejected";
             case UNKNOWN -> "Unknown";
+            case WARMING -> "Warming";
             case DRAINING -> "Draining";
             case HEALTHY -> "Healthy";
         };

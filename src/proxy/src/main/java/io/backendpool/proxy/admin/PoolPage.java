@@ -105,7 +105,9 @@ final class PoolPage {
     private static String word(HealthState state) {
         return switch (state) {
             case UNHEALTHY -> "Unhealthy";
+            case EJECTED -> "Ejected";
             case UNKNOWN -> "Unknown";
+            case WARMING -> "Warming";
             case DRAINING -> "Draining";
             case HEALTHY -> "Healthy";
         };

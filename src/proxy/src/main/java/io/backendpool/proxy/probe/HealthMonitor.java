@@ -4,8 +4,10 @@ import io.backendpool.control.PublishedPool;
 import io.backendpool.pool.Backend;
 import io.backendpool.pool.BackendKey;
 import io.backendpool.pool.HealthCheck;
+import io.backendpool.pool.HealthCheck.GrpcProbe;
 import io.backendpool.pool.HealthCheck.HttpProbe;
 import io.backendpool.pool.HealthCheck.TcpProbe;
+import io.backendpool.pool.HealthCheck.TlsProbe;
 import io.backendpool.pool.HealthState;
 import io.backendpool.pool.PoolSnapshot;
 import io.backendpool.pool.health.BackendHealth;
@@ -101,6 +103,8 @@ public final class HealthMonitor {
         return switch (check.probe()) {
             case HttpProbe http -> HttpProbeExchange.refusal(http);
             case TcpProbe tcp -> null;
+            case GrpcProbe grpc -> null;
+            case TlsProbe secure -> null;
         };
     }
 

@@ -2,8 +2,10 @@ package io.backendpool.proxy.probe;
 
 import io.backendpool.pool.BackendKey;
 import io.backendpool.pool.HealthCheck;
+import io.backendpool.pool.HealthCheck.GrpcProbe;
 import io.backendpool.pool.HealthCheck.HttpProbe;
 import io.backendpool.pool.HealthCheck.TcpProbe;
+import io.backendpool.pool.HealthCheck.TlsProbe;
 import io.backendpool.proxy.tls.BackendTls;
 import io.netty.channel.Channel;
 import io.vertx.core.AsyncResult;
@@ -98,7 +100,15 @@ final class ProbeClient {
                     hangUp();
                 }
                 case HttpProbe http -> secured(http, socket);
+                case GrpcProbe grpc -> unserved();
+                case TlsProbe secure -> unserved();
             }
+        }
+
+        /** Such a pool is refused before it comes here. */
+        private void unserved() {
+            end(new ProbeResult.Failed("this proxy cannot probe in this way"));
+            hangUp();
         }
 
         private void secured(HttpProbe http, NetSocket open) {

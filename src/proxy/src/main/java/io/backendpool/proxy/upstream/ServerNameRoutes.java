@@ -5,14 +5,14 @@ import io.backendpool.pool.HealthState;
 import io.backendpool.pool.PoolSnapshot;
 import io.backendpool.pool.health.BackendHealth;
 import io.backendpool.pool.health.EffectiveWeights;
+import io.backendpool.pool.pick.PickPlan;
 import io.backendpool.pool.pick.Picker;
-import io.backendpool.pool.pick.Pickers;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.random.RandomGenerator;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,16 +23,16 @@ final class ServerNameRoutes {
     private static final String WILDCARD = "*.";
 
     private final LivePool pool;
-    private final RandomGenerator random;
+    private final Function<PickPlan, Picker> pickers;
     private final Map<String, Route> exact = new HashMap<>();
     /** By what follows the star: {@code .example.com}. */
     private final Map<String, Route> wildcards = new HashMap<>();
 
     private final @Nullable Route rest;
 
-    ServerNameRoutes(LivePool pool, RandomGenerator random) {
+    ServerNameRoutes(LivePool pool, Function<PickPlan, Picker> pickers) {
         this.pool = pool;
-        this.random = random;
+        this.pickers = pickers;
         Map<String, Set<String>> groupsOf = new HashMap<>();
         Set<String> nameless = new HashSet<>();
         for (BackendGroup group : pool.pool().snapshot().groups()) {
@@ -95,7 +95,7 @@ final class ServerNameRoutes {
         Picker picker() {
             Picker known = picker;
             if (known == null) {
-                known = Pickers.create(pool.pool().snapshot().loadBalancing().policy(), weights(), random);
+                known = pickers.apply(LivePool.plan(pool.pool().snapshot(), weights()));
                 picker = known;
             }
             return known;
