@@ -6,6 +6,7 @@ import io.backendpool.proxy.traffic.Limit;
 import io.backendpool.proxy.traffic.Outcome;
 import io.backendpool.proxy.upstream.AttemptPlan;
 import io.backendpool.proxy.upstream.LoopPolicy;
+import io.backendpool.proxy.upstream.LoopSessions;
 import io.backendpool.proxy.upstream.QueuedRequest;
 import io.backendpool.proxy.upstream.UnprocessedException;
 import io.backendpool.proxy.upstream.Upstream;
@@ -42,6 +43,7 @@ public final class Exchange implements UpstreamReceiver, QueuedRequest, Relay.Ju
     private BodyFraming requestBody;
     private final AttemptPlan plan;
     private final LoopPolicy policy;
+    private final Affinity.@Nullable Bond bond;
     private final long startNanos;
     private final @Nullable ByteBuf head;
     private @Nullable ByteBuf replay;
@@ -76,6 +78,7 @@ public final class Exchange implements UpstreamReceiver, QueuedRequest, Relay.Ju
             HttpLoop loop,
             Downstream client,
             AttemptPlan plan,
+            Affinity.@Nullable Bond bond,
             RequestFacts facts,
             BodyFraming requestBody,
             ByteBuf head) {
@@ -87,6 +90,7 @@ public final class Exchange implements UpstreamReceiver, QueuedRequest, Relay.Ju
         this.startNanos = loop.traffic().now();
         this.plan = plan;
         this.policy = plan.policy();
+        this.bond = bond;
         this.progressTick = loop.tick();
         this.requestTick = progressTick;
         loop.upstreams().retryBudget().requestStarted();
@@ -94,13 +98,15 @@ public final class Exchange implements UpstreamReceiver, QueuedRequest, Relay.Ju
 
     /** Begins the exchange that {@code head} asks for; sends nothing yet. */
     static Exchange begin(HttpLoop loop, Downstream client, RequestHead head) {
-        AttemptPlan plan = new AttemptPlan(loop.upstreams());
-        HttpSettings http = plan.policy().http();
+        HttpSettings http = loop.policy().http();
+        LoopSessions sessions = loop.upstreams().sessions();
+        Affinity.Bond bond = sessions == null ? null : loop.affinity().bond(head, client, sessions, http);
+        AttemptPlan plan = loop.affinity().plan(loop.upstreams(), head, client, http, bond);
         ByteBuf edited = loop.editor().request(head, http, client);
         BodyFraming body = BodyFraming.ofRequest(head, plan.policy().headBytes());
         RequestFacts facts = RequestFacts.of(
                 head, loop.accessLog() == null ? null : loop.editor().forLog(head, http));
-        return new Exchange(loop, client, plan, facts, body, edited);
+        return new Exchange(loop, client, plan, bond, facts, body, edited);
     }
 
     /** The request has been taken whole. */
@@ -159,7 +165,7 @@ public final class Exchange implements UpstreamReceiver, QueuedRequest, Relay.Ju
         }
         phase = Phase.QUEUED;
         progress();
-        queuePlace = loop.upstreams().enqueue(this);
+        queuePlace = plan.isStrict() ? null : loop.upstreams().enqueue(this);
         if (queuePlace == null) {
             noBackendLeft();
         }
@@ -207,7 +213,7 @@ public final class Exchange implements UpstreamReceiver, QueuedRequest, Relay.Ju
         progress();
         tryTick = progressTick;
         tryNanos = loop.traffic().now();
-        response = client.relay(facts, policy, policy.retriesStatuses() ? this : null);
+        response = client.relay(facts, policy, policy.retriesStatuses() || bond != null ? this : null);
         connection.upstream().traffic().started(tryNanos);
         loop.traffic().sent(connection.reused());
         if (head != null) {
@@ -254,6 +260,11 @@ public final class Exchange implements UpstreamReceiver, QueuedRequest, Relay.Ju
     }
 
     private void noBackendLeft() {
+        if (plan.isStrict() && tried().isEmpty()) {
+            String reason = "the backend of this session cannot take it, and session.onUnavailable is Fail";
+            fail(new Reply(503, "destination_unavailable", reason), Outcome.NO_BACKEND);
+            return;
+        }
         if (tried().isEmpty() || loop.upstreams().isBusy(tried())) {
             String reason = loop.upstreams().unavailableReason();
             fail(new Reply(503, "destination_unavailable", reason), Outcome.NO_BACKEND);
@@ -295,6 +306,15 @@ public final class Exchange implements UpstreamReceiver, QueuedRequest, Relay.Ju
         }
         nextAfterStatus = plan.retryAfterStatus(connection.upstream(), found);
         return nextAfterStatus != null;
+    }
+
+    @Override
+    public void passes(ResponseHead found) {
+        Affinity.Bond session = bond;
+        UpstreamLink connection = upstream;
+        if (session != null && connection != null) {
+            loop.affinity().tell(found, session, connection.upstream());
+        }
     }
 
     /** The response was one to retry, and was not passed on. */

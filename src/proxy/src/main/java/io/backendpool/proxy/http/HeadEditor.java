@@ -269,7 +269,12 @@ final class HeadEditor {
             }
         }
         byte[] via = via(head, http);
-        if (via == null && head.version11 && connection == Connection.IMPLICIT && !addChunked && !anyRemoved(head)) {
+        if (via == null
+                && head.version11
+                && connection == Connection.IMPLICIT
+                && !addChunked
+                && !head.appended
+                && !anyRemoved(head)) {
             return null;
         }
         out.clear();

@@ -18,6 +18,7 @@ import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2Stream;
 import io.netty.handler.codec.http2.ReadOnlyHttp2Headers;
 import io.netty.util.AsciiString;
+import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.Arrays;
@@ -248,6 +249,16 @@ final class ClientStream implements Downstream, ResponseSink {
     @Override
     public String address() {
         return connection.address();
+    }
+
+    @Override
+    public @Nullable InetAddress source() {
+        return connection.upstreams().source();
+    }
+
+    @Override
+    public @Nullable String serverName() {
+        return connection.serverName();
     }
 
     @Override

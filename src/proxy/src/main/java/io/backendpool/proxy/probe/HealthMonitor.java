@@ -12,6 +12,7 @@ import io.backendpool.pool.HealthState;
 import io.backendpool.pool.PoolSnapshot;
 import io.backendpool.pool.health.BackendHealth;
 import io.backendpool.pool.health.EffectiveWeights;
+import io.backendpool.pool.session.BackendTags;
 import io.backendpool.proxy.tls.BackendTls;
 import io.backendpool.proxy.tls.TlsEngine;
 import io.backendpool.proxy.upstream.LivePool;
@@ -70,6 +71,7 @@ public final class HealthMonitor {
     private Map<BackendKey, Watched> watched = new HashMap<>();
     private @Nullable PublishedPool pool;
     private Map<String, BackendTls> tls = Map.of();
+    private final BackendTags tags = new BackendTags();
     private boolean stale;
     private boolean publishing;
     private boolean closed;
@@ -291,7 +293,7 @@ public final class HealthMonitor {
             health.add(known);
             states.add(known.state());
         }
-        LivePool live = new LivePool(pool, health, EffectiveWeights.of(pool.snapshot(), states), stale, tls);
+        LivePool live = new LivePool(pool, health, EffectiveWeights.of(pool.snapshot(), states), stale, tls, tags);
         pools.publish(live);
         view = new HealthView(live);
     }

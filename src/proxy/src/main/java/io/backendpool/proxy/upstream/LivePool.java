@@ -2,14 +2,19 @@ package io.backendpool.proxy.upstream;
 
 import io.backendpool.control.PublishedPool;
 import io.backendpool.pool.Backend;
+import io.backendpool.pool.HealthState;
 import io.backendpool.pool.PoolSnapshot;
 import io.backendpool.pool.health.BackendHealth;
 import io.backendpool.pool.health.EffectiveWeights;
 import io.backendpool.pool.pick.PickPlan;
 import io.backendpool.pool.pick.PickPlans;
+import io.backendpool.pool.session.BackendTags;
+import io.backendpool.pool.session.SessionTable;
 import io.backendpool.proxy.tls.BackendTls;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What every event loop serves by: the pool, and what is known of its backends. Immutable; replaced as a whole.
@@ -20,6 +25,7 @@ import java.util.Map;
  * @param stale started from the last known good copy and not yet confirmed by the operator
  * @param tls by the names of the groups whose backends speak TLS
  * @param plan how to choose among the backends
+ * @param sessions where sessions belong; null: the pool has none
  */
 public record LivePool(
         PublishedPool pool,
@@ -27,25 +33,38 @@ public record LivePool(
         EffectiveWeights weights,
         boolean stale,
         Map<String, BackendTls> tls,
-        PickPlan plan) {
+        PickPlan plan,
+        @Nullable SessionTable sessions) {
     public LivePool {
         health = List.copyOf(health);
         tls = Map.copyOf(tls);
     }
 
-    /** One whose plan follows from {@code weights}. Takes time for a large pool: not on an event loop. */
+    /**
+     * One whose tables follow from {@code weights}. Takes time for a large pool: not on an event loop.
+     *
+     * @param tags kept from one to the next
+     */
     public LivePool(
             PublishedPool pool,
             List<BackendHealth> health,
             EffectiveWeights weights,
             boolean stale,
-            Map<String, BackendTls> tls) {
-        this(pool, health, weights, stale, tls, plan(pool.snapshot(), weights.picking()));
+            Map<String, BackendTls> tls,
+            BackendTags tags) {
+        this(
+                pool,
+                health,
+                weights,
+                stale,
+                tls,
+                plan(pool.snapshot(), weights.picking()),
+                sessions(pool.snapshot(), health, weights.picking(), tags));
     }
 
     /** One without TLS to backends. */
     public LivePool(PublishedPool pool, List<BackendHealth> health, EffectiveWeights weights, boolean stale) {
-        this(pool, health, weights, stale, Map.of());
+        this(pool, health, weights, stale, Map.of(), new BackendTags());
     }
 
     static PickPlan plan(PoolSnapshot snapshot, long[] weights) {
@@ -53,5 +72,13 @@ public record LivePool(
                 snapshot.loadBalancing(),
                 snapshot.backends().stream().map(Backend::key).toList(),
                 weights);
+    }
+
+    private static @Nullable SessionTable sessions(
+            PoolSnapshot snapshot, List<BackendHealth> health, long[] weights, BackendTags tags) {
+        Map<String, Integer> declared = new HashMap<>();
+        snapshot.groups().forEach(group -> declared.put(group.name(), group.weight()));
+        List<HealthState> states = health.stream().map(BackendHealth::state).toList();
+        return SessionTable.of(snapshot, states, weights, group -> declared.getOrDefault(group, 0), tags);
     }
 }

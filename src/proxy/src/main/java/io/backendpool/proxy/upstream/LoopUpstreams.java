@@ -4,13 +4,17 @@ import io.backendpool.pool.Backend;
 import io.backendpool.pool.BackendGroup;
 import io.backendpool.pool.BackendKey;
 import io.backendpool.pool.HealthState;
+import io.backendpool.pool.LoadBalancing;
 import io.backendpool.pool.PoolSnapshot;
+import io.backendpool.pool.SessionKeys;
 import io.backendpool.pool.TrafficPolicy;
 import io.backendpool.pool.health.BackendHealth;
 import io.backendpool.pool.pick.BackendLoad;
 import io.backendpool.pool.pick.LoopLoad;
 import io.backendpool.pool.pick.PickPlans;
 import io.backendpool.pool.pick.Picker;
+import io.backendpool.pool.session.SessionTable;
+import io.backendpool.pool.session.TokenCodec;
 import io.backendpool.proxy.tls.BackendTls;
 import io.backendpool.proxy.traffic.Limit;
 import io.backendpool.proxy.traffic.LoopTraffic;
@@ -51,6 +55,10 @@ public final class LoopUpstreams {
     private Upstream[] upstreams = NO_UPSTREAMS;
     private BackendLoad[] loads = NO_LOADS;
     private @Nullable ServerNameRoutes routes;
+    private LoadBalancing loadBalancing = new LoadBalancing(LoadBalancing.Policy.ROUND_ROBIN);
+    private @Nullable LoopSessions sessions;
+    private @Nullable TokenCodec codec;
+    private SessionKeys keys = SessionKeys.NONE;
     private int eligible;
     private StreamPool.@Nullable Factory http2;
     private int tick;
@@ -106,8 +114,35 @@ public final class LoopUpstreams {
         return choose(picker, null, hash, tried, asRetry);
     }
 
+    /** The sessions of the live pool, which was looked up by {@link #policy}; null: it has none. */
+    public @Nullable LoopSessions sessions() {
+        return sessions;
+    }
+
+    /** How backends are chosen in the live pool, which was looked up by {@link #policy}. */
+    public LoadBalancing loadBalancing() {
+        return loadBalancing;
+    }
+
+    /** The policy chooses by a key of the request. */
+    public boolean usesHash() {
+        return picker.usesHash();
+    }
+
+    /** Whether {@code upstream} has room for a request of a session that it has; it may be draining. */
+    boolean usableBySession(Upstream upstream) {
+        if (!upstream.servesSessions()) {
+            return false;
+        }
+        Limit reached = upstream.limitReached();
+        if (reached != null) {
+            traffic.limitHit(reached);
+        }
+        return reached == null;
+    }
+
     /** The hash of a request that has no key; the same one for all its tries. */
-    long randomHash() {
+    public long randomHash() {
         return picker.usesHash() ? random.nextLong() : 0;
     }
 
@@ -346,7 +381,8 @@ public final class LoopUpstreams {
                 next[i] = new Upstream(backend.key(), traffic.backend(backend.key()), itsLoad, this, protocol, http2);
                 byKey.put(backend.key(), next[i]);
             }
-            next[i].become(group.proxyProtocol(), weights[i] > 0);
+            HealthState state = current.health().get(i).state();
+            next[i].become(group.proxyProtocol(), weights[i] > 0, state == HealthState.DRAINING);
             next[i].secureBy(tls);
             eligible += weights[i] > 0 ? 1 : 0;
         }
@@ -359,9 +395,26 @@ public final class LoopUpstreams {
             loads[i] = next[i].load();
         }
         picker = current.plan().picker(loads, random, traffic::now);
+        loadBalancing = snapshot.loadBalancing();
+        sessions = sessions(current, next);
         // Limits may have been raised, and backends may have come.
         for (Upstream upstream : next) {
             freed(upstream);
         }
+    }
+
+    private @Nullable LoopSessions sessions(LivePool current, Upstream[] next) {
+        SessionTable table = current.sessions();
+        if (table == null) {
+            return null;
+        }
+        PoolSnapshot snapshot = current.pool().snapshot();
+        TokenCodec signer = codec;
+        if (signer == null || !snapshot.sessionKeys().equals(keys)) {
+            keys = snapshot.sessionKeys();
+            signer = new TokenCodec(snapshot.id().toString(), keys);
+            codec = signer;
+        }
+        return new LoopSessions(table, signer, next, plan -> plan.picker(loads, random, traffic::now), random);
     }
 }

@@ -36,6 +36,7 @@ public final class Upstream {
     private int open;
     private int retries;
     private boolean eligible;
+    private boolean draining;
     private boolean removed;
     private ProxyProtocol header = ProxyProtocol.NONE;
     private int removedTick;
@@ -112,6 +113,11 @@ public final class Upstream {
         return eligible && !removed;
     }
 
+    /** It may get requests of sessions that it has: it is eligible, or drains. */
+    boolean servesSessions() {
+        return (eligible || draining) && !removed;
+    }
+
     /** It has left the pool. A backend that comes back is a new object. */
     public boolean isRemoved() {
         return removed;
@@ -137,8 +143,9 @@ public final class Upstream {
     }
 
     /** What the live pool says of it from now on. */
-    void become(ProxyProtocol nextHeader, boolean nowEligible) {
+    void become(ProxyProtocol nextHeader, boolean nowEligible, boolean nowDraining) {
         eligible = nowEligible;
+        draining = nowDraining;
         if (header != nextHeader) {
             header = nextHeader;
             closeIdle();

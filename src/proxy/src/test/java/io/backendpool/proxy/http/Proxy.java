@@ -187,8 +187,13 @@ public final class Proxy implements AutoCloseable {
                 null,
                 policy,
                 List.of());
-        List<BackendHealth> health = backends.stream()
-                .map(backend -> new BackendHealth(
+        publish(snapshot, backends.stream().map(backend -> state).toList());
+    }
+
+    /** Publishes {@code snapshot}, with the states of its backends in its order. */
+    void publish(PoolSnapshot snapshot, List<HealthState> states) {
+        List<BackendHealth> health = states.stream()
+                .map(state -> new BackendHealth(
                         state, "as the test says", Instant.EPOCH, EndpointConditions.READY, null, 0, 0))
                 .toList();
         EffectiveWeights weights = EffectiveWeights.of(
