@@ -15,6 +15,7 @@ import io.backendpool.proxy.traffic.RingAccessLog;
 import io.backendpool.proxy.traffic.TrafficRecorder;
 import io.backendpool.proxy.upstream.PoolHolder;
 import io.backendpool.proxy.upstream.ProxyLimits;
+import io.backendpool.proxy.warmup.WarmUp;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.transport.Transport;
@@ -175,21 +176,13 @@ public final class Proxy {
 
     private void warmUp() {
         if (config.warmUp().isZero()) {
-            warm("not warmed up, as configured");
+            warm("is cold, not warmed up as configured");
             return;
         }
-        new WarmUp(traffic, side, config.eventLoops(), WarmUp.REQUESTS, config.warmUp())
-                .run()
-                .onComplete(run -> {
-                    if (run.failed()) {
-                        // A cold proxy is slow for some seconds; one that is never ready is an outage.
-                        LOG.warn(
-                                "pool={} the warm-up failed, the request path starts cold: {}",
-                                identity.pool(),
-                                run.cause());
-                    }
-                    warm(run.succeeded() ? "warmed up by " + run.result() + " requests" : "cold");
-                });
+        WarmUp warmUp = new WarmUp(traffic, side, config.eventLoops(), WarmUp.REQUESTS, config.warmUp());
+        Warming warming = new Warming(warmUp::run, this::warm);
+        var unused = dataPlane.firstPool().thenAccept(warming::poolIsLive);
+        warming.start(side);
     }
 
     private synchronized void warm(String how) {
@@ -198,7 +191,7 @@ public final class Proxy {
         }
         phase = Phase.WARM;
         LOG.info(
-                "pool={} request path {}, {} ms after the start of the process", identity.pool(), how, processMillis());
+                "pool={} request path {}; {} ms after the start of the process", identity.pool(), how, processMillis());
     }
 
     private long processMillis() {
