@@ -104,7 +104,11 @@ public final class Proxy {
      * @throws StartFailedException where it cannot begin; nothing is left behind
      */
     public static Proxy start(ProxyConfig config) throws StartFailedException {
-        Proxy proxy = new Proxy(config, config.transport().resolve(), accessLog(config.accessLog()));
+        TransportChoice.Chosen chosen = config.transport().resolve();
+        if (chosen.fallback() != null) {
+            LOG.warn("pool={} {}", config.pool(), chosen.fallback());
+        }
+        Proxy proxy = new Proxy(config, chosen.transport(), accessLog(config.accessLog()));
         try {
             proxy.begin();
             return proxy;
