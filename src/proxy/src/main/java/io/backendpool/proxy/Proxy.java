@@ -1,5 +1,6 @@
 package io.backendpool.proxy;
 
+import io.backendpool.control.LastKnownGood;
 import io.backendpool.proxy.ProxyConfig.AccessLogTarget;
 import io.backendpool.proxy.admin.AdminServer;
 import io.backendpool.proxy.admin.ProxyView;
@@ -25,6 +26,7 @@ import java.io.FileOutputStream;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.net.BindException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -157,6 +159,10 @@ public final class Proxy {
                 identity.transport(),
                 identity.tls(),
                 identity.eventLoops());
+        String withoutCache = AotCache.problem();
+        if (withoutCache != null) {
+            LOG.warn("pool={} {}", identity.pool(), withoutCache);
+        }
         control = ControlClient.start(controlSettings(), dataPlane, Clock.systemUTC(), new Random());
         warmUp();
     }
@@ -186,7 +192,14 @@ public final class Proxy {
         WarmUp warmUp = new WarmUp(traffic, side, config.eventLoops(), WarmUp.REQUESTS, config.warmUp());
         Warming warming = new Warming(warmUp::run, this::warm);
         var unused = dataPlane.firstPool().thenAccept(warming::poolIsLive);
-        warming.start(side);
+        warming.start(side, hasPoolOnDisk());
+    }
+
+    private boolean hasPoolOnDisk() {
+        Path bootstrap = config.bootstrap();
+        Path state = config.stateDirectory();
+        return (bootstrap != null && Files.exists(bootstrap))
+                || (state != null && Files.exists(state.resolve(LastKnownGood.FILE_NAME)));
     }
 
     private synchronized void warm(String how) {

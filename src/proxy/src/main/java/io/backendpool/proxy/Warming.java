@@ -18,8 +18,10 @@ import org.jspecify.annotations.Nullable;
  * soon, those that most pools use; then what is left. Any thread.
  */
 final class Warming {
-    /** A last known good pool is there by then; waiting for an operator, the time is better used. */
-    static final Duration PATIENCE = Duration.ofMillis(500);
+    /** Waiting for an operator, the time is better used. */
+    private static final Duration FOR_AN_OPERATOR = Duration.ofMillis(500);
+    /** What is on disk is live before, on the slowest of machines too; unless it cannot be used. */
+    private static final Duration FOR_A_FILE = Duration.ofSeconds(5);
 
     private final Function<WarmUpPlan, Future<WarmUp.Result>> warmUp;
     private final Consumer<String> done;
@@ -40,9 +42,13 @@ final class Warming {
         this.done = done;
     }
 
-    /** Begins without a pool, where none comes within {@link #PATIENCE}. */
-    void start(Vertx timer) {
-        timer.setTimer(PATIENCE.toMillis(), late -> poolIsLate());
+    /**
+     * Begins without a pool, where none comes in time.
+     *
+     * @param onDisk there is a last known good pool
+     */
+    void start(Vertx timer, boolean onDisk) {
+        timer.setTimer((onDisk ? FOR_A_FILE : FOR_AN_OPERATOR).toMillis(), late -> poolIsLate());
     }
 
     /** No pool is known yet. */

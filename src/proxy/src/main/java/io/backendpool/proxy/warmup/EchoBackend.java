@@ -27,7 +27,7 @@ final class EchoBackend {
 
     /** One of datagrams. */
     static Future<Channel> datagrams(Vertx vertx) {
-        return openDatagrams(vertx, new SimpleChannelInboundHandler<DatagramPacket>() {
+        return openDatagrams(vertx, new Datagrams() {
             @Override
             @SuppressWarnings("FutureReturnValueIgnored") // a datagram that is not sent is one that is lost
             protected void channelRead0(ChannelHandlerContext ctx, DatagramPacket datagram) {
@@ -53,5 +53,13 @@ final class EchoBackend {
                     }
                 });
         return opened.future();
+    }
+
+    /** A socket that is being closed may still be read. */
+    abstract static class Datagrams extends SimpleChannelInboundHandler<DatagramPacket> {
+        @Override
+        public void exceptionCaught(ChannelHandlerContext ctx, Throwable closed) {
+            // What is lost is lost.
+        }
     }
 }

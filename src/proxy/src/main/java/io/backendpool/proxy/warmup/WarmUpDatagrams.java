@@ -3,7 +3,6 @@ package io.backendpool.proxy.warmup;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.SimpleChannelInboundHandler;
 import io.netty.channel.socket.DatagramPacket;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -32,7 +31,7 @@ final class WarmUpDatagrams {
     /** Completes when it is enough, or when there is no more time: a lost datagram is not sent again. */
     Future<Void> run() {
         vertx.setTimer(budget.millisLeft(), late -> done.tryComplete());
-        return EchoBackend.openDatagrams(vertx, new SimpleChannelInboundHandler<DatagramPacket>() {
+        return EchoBackend.openDatagrams(vertx, new EchoBackend.Datagrams() {
                     @Override
                     protected void channelRead0(ChannelHandlerContext ctx, DatagramPacket echo) {
                         budget.answered();
