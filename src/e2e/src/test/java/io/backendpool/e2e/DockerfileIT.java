@@ -83,7 +83,8 @@ class DockerfileIT {
     @Test
     void onlyTheTrainingRun_isRun_byTheJvmThatUsesItsCache() {
         assertThat(stage("jre")).noneMatch(instruction -> instruction.name().equals("RUN"));
-        assertThat(stage("operator")).noneMatch(instruction -> instruction.name().equals("RUN"));
+        assertThat(stage("operator"))
+                .noneMatch(instruction -> instruction.name().equals("RUN"));
         List<String> runs = stage("proxy").stream()
                 .filter(instruction -> instruction.name().equals("RUN"))
                 .map(Instruction::arguments)
