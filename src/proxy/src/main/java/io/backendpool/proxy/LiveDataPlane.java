@@ -31,6 +31,8 @@ final class LiveDataPlane implements DataPlane {
     private final HealthMonitor monitor;
     private final TrafficRecorder recorder;
     private final BooleanSupplier ready;
+    private final CompletableFuture<PoolSnapshot> firstPool = new CompletableFuture<>();
+
     private volatile boolean live;
     private volatile boolean closed;
 
@@ -68,7 +70,7 @@ final class LiveDataPlane implements DataPlane {
             }
             return monitor.apply(pool, stale)
                     .thenCompose(published -> EventLoops.passed(traffic))
-                    .thenApply(passed -> applied());
+                    .thenApply(passed -> applied(pool.snapshot()));
         });
     }
 
@@ -83,8 +85,9 @@ final class LiveDataPlane implements DataPlane {
         return unserved == null ? HealthMonitor.refusal(snapshot) : unserved;
     }
 
-    private ApplyResult applied() {
+    private ApplyResult applied(PoolSnapshot snapshot) {
         live = true;
+        firstPool.complete(snapshot);
         return new Applied();
     }
 
@@ -96,6 +99,11 @@ final class LiveDataPlane implements DataPlane {
     /** Whether a complete revision is live. */
     boolean isLive() {
         return live;
+    }
+
+    /** Completes with the first pool that is live. */
+    CompletionStage<PoolSnapshot> firstPool() {
+        return firstPool.minimalCompletionStage();
     }
 
     /** Takes no pool from now on. */
