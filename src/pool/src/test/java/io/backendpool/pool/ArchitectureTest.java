@@ -11,6 +11,7 @@ import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
 import java.net.InetAddress;
+import java.nio.ByteOrder;
 
 /** docs/design.md: pool -> JDK only; pool.pick and pool.health -> pool, never each other. */
 @AnalyzeClasses(packages = "io.backendpool", importOptions = ImportOption.DoNotIncludeTests.class)
@@ -43,14 +44,16 @@ class ArchitectureTest {
 
     /**
      * Clock and randomness are injected; nothing here reads, writes, waits or logs. An address is a value, as long as it
-     * is not looked up.
+     * is not looked up, and so are charsets and the order of bytes.
      */
     @ArchTest
     static final ArchRule no_io_no_threads = noClasses()
             .should()
             .dependOnClassesThat(JavaClass.Predicates.resideInAnyPackage(
                             "java.io..", "java.nio..", "java.net..", "java.util.concurrent..", "java.util.logging..")
-                    .and(DescribedPredicate.not(JavaClass.Predicates.type(InetAddress.class))));
+                    .and(DescribedPredicate.not(JavaClass.Predicates.type(InetAddress.class)))
+                    .and(DescribedPredicate.not(JavaClass.Predicates.type(ByteOrder.class)))
+                    .and(DescribedPredicate.not(JavaClass.Predicates.resideInAPackage("java.nio.charset"))));
 
     @ArchTest
     static final ArchRule no_lookup_of_names = noClasses()

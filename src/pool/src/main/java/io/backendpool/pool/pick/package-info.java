@@ -1,6 +1,15 @@
 /**
- * The pickers: which backend gets the next request. A picker is built from the weights of one pool state and belongs to
- * the event loop that built it. {@code pick} never blocks and never allocates. Imports {@code io.backendpool.pool}.
+ * The pickers: which backend gets the next request.
+ *
+ * <pre>
+ *   off the loops                     each event loop
+ *   PickPlans.build -> PickPlan  ---> Picker   a few small arrays; pick never blocks and never allocates
+ *                      immutable,       |
+ *                      shared           v
+ *                                     BackendLoad   of each backend; outlives plans and pickers
+ * </pre>
+ *
+ * Imports {@code io.backendpool.pool}.
  */
 @NullMarked
 package io.backendpool.pool.pick;

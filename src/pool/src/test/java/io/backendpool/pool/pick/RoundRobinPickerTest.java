@@ -21,9 +21,9 @@ class RoundRobinPickerTest {
             @ForAll @Size(min = 1, max = 40) List<@LongRange(max = 60) Long> drawn, @ForAll long seed) {
         long[] weights = drawn.stream().mapToLong(Long::longValue).toArray();
         int period = (int) LongStream.of(weights).sum();
-        Picker picker = Pickers.create(Policy.ROUND_ROBIN, weights, new Random(seed));
+        Picker picker = Pools.picker(Policy.ROUND_ROBIN, weights, new Random(seed));
         if (period == 0) {
-            assertThat(picker.pick()).isEqualTo(Picker.NONE);
+            assertThat(picker.pick(0)).isEqualTo(Picker.NONE);
             return;
         }
         for (int round = 0; round < 3; round++) {
@@ -36,10 +36,10 @@ class RoundRobinPickerTest {
             @ForAll @Size(min = 2, max = 20) List<@LongRange(min = 1, max = 100) Long> drawn, @ForAll long seed) {
         long[] weights = drawn.stream().mapToLong(Long::longValue).toArray();
         double sum = LongStream.of(weights).sum();
-        Picker picker = Pickers.create(Policy.ROUND_ROBIN, weights, new Random(seed));
+        Picker picker = Pools.picker(Policy.ROUND_ROBIN, weights, new Random(seed));
         long[] got = new long[weights.length];
         for (int n = 1; n <= 2 * sum; n++) {
-            got[picker.pick()]++;
+            got[picker.pick(0)]++;
             for (int i = 0; i < weights.length; i++) {
                 // Earliest deadline first: each backend's count is within one of its due, and the total drifts by at
                 // most one for each backend.
@@ -51,14 +51,14 @@ class RoundRobinPickerTest {
     @Property(tries = 200)
     void pick_equalWeights_isPlainRotation(@ForAll @IntRange(min = 2, max = 50) int size, @ForAll long seed) {
         long[] weights = LongStream.generate(() -> 7).limit(size).toArray();
-        Picker picker = Pickers.create(Policy.ROUND_ROBIN, weights, new Random(seed));
+        Picker picker = Pools.picker(Policy.ROUND_ROBIN, weights, new Random(seed));
         int[] first = new int[size];
         for (int i = 0; i < size; i++) {
-            first[i] = picker.pick();
+            first[i] = picker.pick(0);
         }
         for (int round = 0; round < 3; round++) {
             for (int i = 0; i < size; i++) {
-                assertThat(picker.pick()).isEqualTo(first[i]);
+                assertThat(picker.pick(0)).isEqualTo(first[i]);
             }
         }
     }
@@ -66,11 +66,11 @@ class RoundRobinPickerTest {
     @Example
     void pick_weights321_interleaves() {
         for (int seed = 0; seed < 50; seed++) {
-            Picker picker = Pickers.create(Policy.ROUND_ROBIN, new long[] {3, 2, 1}, new Random(seed));
-            int before = picker.pick();
+            Picker picker = Pools.picker(Policy.ROUND_ROBIN, new long[] {3, 2, 1}, new Random(seed));
+            int before = picker.pick(0);
             int repeats = 0;
             for (int n = 0; n < 600; n++) {
-                int now = picker.pick();
+                int now = picker.pick(0);
                 repeats += now == before ? 1 : 0;
                 before = now;
             }
@@ -82,10 +82,10 @@ class RoundRobinPickerTest {
     @Example
     void pick_oneHeavyAmongManyLight_isNeverTwiceInARow() {
         long[] weights = {5, 1, 1, 1, 1, 1, 1};
-        Picker picker = Pickers.create(Policy.ROUND_ROBIN, weights, new Random(3));
-        int before = picker.pick();
+        Picker picker = Pools.picker(Policy.ROUND_ROBIN, weights, new Random(3));
+        int before = picker.pick(0);
         for (int n = 0; n < 1_100; n++) {
-            int now = picker.pick();
+            int now = picker.pick(0);
             assertThat(now).isNotEqualTo(before);
             before = now;
         }
@@ -94,7 +94,7 @@ class RoundRobinPickerTest {
     @Example
     void pick_hugeWeights_keepsTheShares() {
         long[] weights = {1_000_000L << 20, 1_000_000L << 19, 1L << 20};
-        Picker picker = Pickers.create(Policy.ROUND_ROBIN, weights, new Random(1));
+        Picker picker = Pools.picker(Policy.ROUND_ROBIN, weights, new Random(1));
         long[] got = count(picker, 3, 1_500_001);
         assertThat(got[0]).isBetween(999_990L, 1_000_010L);
         assertThat(got[1]).isBetween(499_990L, 500_010L);
@@ -104,21 +104,21 @@ class RoundRobinPickerTest {
     @Example
     void pick_afterManyPeriods_virtualTimeIsSetBackAndSharesStayExact() {
         // Weight 1 alone moves one whole period per pick, so 2^11 picks pass the limit at 2^61.
-        Picker picker = Pickers.create(Policy.ROUND_ROBIN, new long[] {1, 1}, new Random(1));
+        Picker picker = Pools.picker(Policy.ROUND_ROBIN, new long[] {1, 1}, new Random(1));
         long[] got = count(picker, 2, 20_000);
         assertThat(got).containsExactly(10_000, 10_000);
     }
 
     @Example
     void create_negativeWeight_saysWhich() {
-        assertThatThrownBy(() -> Pickers.create(Policy.ROUND_ROBIN, new long[] {1, -1}, new Random()))
+        assertThatThrownBy(() -> Pools.picker(Policy.ROUND_ROBIN, new long[] {1, -1}, new Random()))
                 .hasMessage("weights[1]: -1 (expected: 0 or more, the sum below 2^62)");
     }
 
     private static long[] count(Picker picker, int backends, int picks) {
         long[] got = new long[backends];
         for (int n = 0; n < picks; n++) {
-            got[picker.pick()]++;
+            got[picker.pick(0)]++;
         }
         return got;
     }

@@ -191,6 +191,7 @@ public final class Exchange implements UpstreamReceiver, QueuedRequest, Relay.Ju
             loop.traffic().retried();
         }
         last = chosen;
+        chosen.tryStarted();
         phase = Phase.CONNECTING;
         UpstreamLink idle = mayReuse ? client.upstreams().takeIdle(chosen, this) : null;
         if (idle != null) {
@@ -227,6 +228,7 @@ public final class Exchange implements UpstreamReceiver, QueuedRequest, Relay.Ju
     @Override
     public void upstreamConnected(UpstreamLink connection) {
         if (phase == Phase.ENDED) {
+            connection.upstream().tryEnded(-1, false, loop.traffic().now());
             connection.release();
             return;
         }
@@ -239,6 +241,7 @@ public final class Exchange implements UpstreamReceiver, QueuedRequest, Relay.Ju
     public void upstreamConnectFailed(Upstream target, Throwable cause) {
         loop.traffic().connectFailed();
         target.traffic().connectFailed();
+        target.tryEnded(0, true, loop.traffic().now());
         if (cause instanceof ConnectTimeoutException) {
             loop.traffic().limitHit(Limit.CONNECT_TIMEOUT);
         }
@@ -322,7 +325,9 @@ public final class Exchange implements UpstreamReceiver, QueuedRequest, Relay.Ju
     }
 
     private void endTry(UpstreamLink connection, int answered, long now) {
-        connection.upstream().traffic().ended(answered, tryNanos, now);
+        Upstream target = connection.upstream();
+        target.traffic().ended(answered, tryNanos, now);
+        target.tryEnded(now - tryNanos, answered == 0 || answered >= 500, now);
     }
 
     /** The final response's head has gone to the client: nothing can be sent again, nor answered otherwise. */
@@ -480,7 +485,7 @@ public final class Exchange implements UpstreamReceiver, QueuedRequest, Relay.Ju
         }
         boolean answered = phase == Phase.RESPONDING;
         long now = loop.traffic().now();
-        dropUpstream(now);
+        dropUpstream(outcome == Outcome.BACKEND_FAILED || outcome == Outcome.BACKEND_TIMEOUT, now);
         boolean keep = facts.keepAlive() && requestBody.done();
         if (!answered) {
             status = reply.status();
@@ -498,16 +503,18 @@ public final class Exchange implements UpstreamReceiver, QueuedRequest, Relay.Ju
     public void clientGone() {
         if (phase != Phase.ENDED) {
             long now = loop.traffic().now();
-            dropUpstream(now);
+            dropUpstream(false, now);
             finished(Outcome.CLIENT_GONE, now);
         }
     }
 
-    private void dropUpstream(long now) {
+    private void dropUpstream(boolean backendFailed, long now) {
         UpstreamLink connection = upstream;
         upstream = null;
         if (connection != null) {
-            endTry(connection, phase == Phase.RESPONDING ? status : 0, now);
+            Upstream target = connection.upstream();
+            target.traffic().ended(phase == Phase.RESPONDING ? status : 0, tryNanos, now);
+            target.tryEnded(backendFailed ? now - tryNanos : -1, backendFailed, now);
             connection.close();
         }
     }
@@ -579,7 +586,7 @@ public final class Exchange implements UpstreamReceiver, QueuedRequest, Relay.Ju
         if (connection != null && relay != null && !relay.passedAny() && maySendAgain(false)) {
             Upstream next = plan.retryAfterTimeout(connection.upstream());
             if (next != null) {
-                dropUpstream(loop.traffic().now());
+                dropUpstream(true, loop.traffic().now());
                 sendAgain(next, true);
                 return;
             }

@@ -219,6 +219,7 @@ final class Stream {
             loop.traffic().retried();
         }
         last = chosen;
+        chosen.tryStarted();
         StreamEnd end = new StreamEnd(this);
         backend = end;
         chosen.open(end, loop.upstreams().policy().source().timeouts().connect())
@@ -232,6 +233,7 @@ final class Stream {
     }
 
     private void connectFailed(Upstream target, Throwable cause) {
+        target.tryEnded(0, true, loop.traffic().now());
         if (phase == Phase.ENDED) {
             return;
         }
@@ -249,6 +251,7 @@ final class Stream {
 
     private void connected(Upstream target, StreamEnd end) {
         if (phase == Phase.ENDED) {
+            target.tryEnded(-1, false, loop.traffic().now());
             end.close();
             return;
         }
@@ -345,6 +348,7 @@ final class Stream {
         }
         if (upstream != null) {
             upstream.traffic().streamEnded();
+            upstream.tryEnded(-1, false, loop.traffic().now());
         }
         loop.remove(this, kind, told);
         loop.log(kind, ends, target, startMillis, startNanos, bytesIn, bytesOut, last, attempts, told);

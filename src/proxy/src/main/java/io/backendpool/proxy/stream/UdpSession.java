@@ -166,6 +166,7 @@ final class UdpSession {
         Side(Upstream upstream) {
             this.upstream = upstream;
             upstream.traffic().started(loop.traffic().now());
+            upstream.tryStarted();
         }
 
         void connect() {
@@ -238,6 +239,7 @@ final class UdpSession {
                 side = null;
             }
             upstream.traffic().streamEnded();
+            upstream.tryEnded(-1, false, loop.traffic().now());
             waiting.forEach(this::drop);
             waiting.clear();
             if (channel != null) {

@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 public final class AttemptPlan {
     private final LoopUpstreams upstreams;
     private final LoopPolicy policy;
+    private final long hash;
     private List<Upstream> tried = List.of();
     private String lastFailure = "";
     private int retries;
@@ -28,10 +29,11 @@ public final class AttemptPlan {
     private boolean inBudget;
     private @Nullable Upstream retrying;
 
-    /** For a request that begins now, and keeps to the policy of now. */
+    /** For a request without a key that begins now, and keeps to the policy of now. */
     public AttemptPlan(LoopUpstreams upstreams) {
         this.upstreams = upstreams;
         this.policy = upstreams.policy();
+        this.hash = upstreams.randomHash();
     }
 
     public LoopPolicy policy() {
@@ -50,7 +52,7 @@ public final class AttemptPlan {
 
     /** The backend for the first try, or after one could not be connected to; null: there is none with room. */
     public @Nullable Upstream next() {
-        return upstreams.choose(tried, false);
+        return upstreams.choose(hash, tried, false);
     }
 
     /** No connection could be made to {@code upstream}: {@link #next} gives another. */
@@ -101,7 +103,7 @@ public final class AttemptPlan {
         }
         inBudget = true;
         exclude(failed, failure);
-        Upstream next = upstreams.choose(tried, true);
+        Upstream next = upstreams.choose(hash, tried, true);
         if (next == null && upstreams.usable(failed, true)) {
             next = failed;
         }

@@ -1,8 +1,12 @@
 package io.backendpool.proxy.upstream;
 
 import io.backendpool.control.PublishedPool;
+import io.backendpool.pool.Backend;
+import io.backendpool.pool.PoolSnapshot;
 import io.backendpool.pool.health.BackendHealth;
 import io.backendpool.pool.health.EffectiveWeights;
+import io.backendpool.pool.pick.PickPlan;
+import io.backendpool.pool.pick.PickPlans;
 import io.backendpool.proxy.tls.BackendTls;
 import java.util.List;
 import java.util.Map;
@@ -15,20 +19,39 @@ import java.util.Map;
  * @param weights what follows from {@code health}
  * @param stale started from the last known good copy and not yet confirmed by the operator
  * @param tls by the names of the groups whose backends speak TLS
+ * @param plan how to choose among the backends
  */
 public record LivePool(
         PublishedPool pool,
         List<BackendHealth> health,
         EffectiveWeights weights,
         boolean stale,
-        Map<String, BackendTls> tls) {
+        Map<String, BackendTls> tls,
+        PickPlan plan) {
     public LivePool {
         health = List.copyOf(health);
         tls = Map.copyOf(tls);
     }
 
+    /** One whose plan follows from {@code weights}. Takes time for a large pool: not on an event loop. */
+    public LivePool(
+            PublishedPool pool,
+            List<BackendHealth> health,
+            EffectiveWeights weights,
+            boolean stale,
+            Map<String, BackendTls> tls) {
+        this(pool, health, weights, stale, tls, plan(pool.snapshot(), weights.picking()));
+    }
+
     /** One without TLS to backends. */
     public LivePool(PublishedPool pool, List<BackendHealth> health, EffectiveWeights weights, boolean stale) {
         this(pool, health, weights, stale, Map.of());
+    }
+
+    static PickPlan plan(PoolSnapshot snapshot, long[] weights) {
+        return PickPlans.build(
+                snapshot.loadBalancing(),
+                snapshot.backends().stream().map(Backend::key).toList(),
+                weights);
     }
 }

@@ -7,8 +7,10 @@ import io.backendpool.pool.HealthState;
 import io.backendpool.pool.PoolSnapshot;
 import io.backendpool.pool.TrafficPolicy;
 import io.backendpool.pool.health.BackendHealth;
+import io.backendpool.pool.pick.BackendLoad;
+import io.backendpool.pool.pick.LoopLoad;
+import io.backendpool.pool.pick.PickPlans;
 import io.backendpool.pool.pick.Picker;
-import io.backendpool.pool.pick.Pickers;
 import io.backendpool.proxy.tls.BackendTls;
 import io.backendpool.proxy.traffic.Limit;
 import io.backendpool.proxy.traffic.LoopTraffic;
@@ -29,6 +31,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class LoopUpstreams {
     private static final Upstream[] NO_UPSTREAMS = {};
+    private static final BackendLoad[] NO_LOADS = {};
     /** Idle connections are looked for on each backend once in so many ticks. */
     private static final int IDLE_TURNS = 10;
 
@@ -43,8 +46,10 @@ public final class LoopUpstreams {
     private final Map<BackendKey, Upstream> byKey = new HashMap<>();
     private @Nullable LivePool seen;
     private LoopPolicy policy;
-    private Picker picker = () -> Picker.NONE;
+    private final LoopLoad load = new LoopLoad();
+    private Picker picker;
     private Upstream[] upstreams = NO_UPSTREAMS;
+    private BackendLoad[] loads = NO_LOADS;
     private @Nullable ServerNameRoutes routes;
     private int eligible;
     private StreamPool.@Nullable Factory http2;
@@ -65,6 +70,11 @@ public final class LoopUpstreams {
         this.random = random;
         this.connector = new UpstreamConnector(loop, channels);
         this.policy = LoopPolicy.of(TrafficPolicy.DEFAULT, limits, share);
+        this.picker = noPicker();
+    }
+
+    private Picker noPicker() {
+        return PickPlans.empty().picker(NO_LOADS, random, traffic::now);
     }
 
     /** The policy of the live pool, looked up now; the usual one as long as there is no pool. */
@@ -86,18 +96,25 @@ public final class LoopUpstreams {
     /**
      * The backend for the next try of a request; null: there is none left that has room.
      *
+     * @param hash of the request's key; random where it has none
      * @param tried those that failed, not to be chosen again
      * @param asRetry the backend must have room for one more retry, too
      */
     @Nullable
-    Upstream choose(List<Upstream> tried, boolean asRetry) {
+    Upstream choose(long hash, List<Upstream> tried, boolean asRetry) {
         refresh();
-        return choose(picker, null, tried, asRetry);
+        return choose(picker, null, hash, tried, asRetry);
+    }
+
+    /** The hash of a request that has no key; the same one for all its tries. */
+    long randomHash() {
+        return picker.usesHash() ? random.nextLong() : 0;
     }
 
     /** The backend for the next try of a stream; null: there is none left that has room. */
     public @Nullable Upstream choose(List<Upstream> tried) {
-        return choose(tried, false);
+        refresh();
+        return choose(picker, null, randomHash(), tried, false);
     }
 
     /**
@@ -108,7 +125,7 @@ public final class LoopUpstreams {
     public @Nullable Upstream choose(@Nullable String serverName, List<Upstream> tried) {
         refresh();
         ServerNameRoutes.Route route = route(serverName);
-        return route == null ? null : choose(route.picker(), route.weights(), tried, false);
+        return route == null ? null : choose(route.picker(), route.weights(), randomHash(), tried, false);
     }
 
     /** Whether a group takes connections for {@code serverName}, whatever the health of its backends. */
@@ -124,23 +141,24 @@ public final class LoopUpstreams {
         }
         // Made for pools whose clients ask for names, and for no others.
         if (routes == null) {
-            routes = new ServerNameRoutes(pool, random);
+            routes = new ServerNameRoutes(pool, plan -> plan.picker(loads, random, traffic::now));
         }
         return routes.find(serverName);
     }
 
-    private @Nullable Upstream choose(Picker from, long @Nullable [] weightsOf, List<Upstream> tried, boolean asRetry) {
+    private @Nullable Upstream choose(
+            Picker from, long @Nullable [] weightsOf, long hash, List<Upstream> tried, boolean asRetry) {
         for (int attempt = 0; attempt < limits.maxAttempts(); attempt++) {
-            int index = from.pick();
+            int index = from.pick(hash, attempt);
             if (index == Picker.NONE) {
-                return null;
+                break;
             }
             Upstream picked = upstreams[index];
             if ((tried.isEmpty() || !tried.contains(picked)) && usable(picked, asRetry)) {
                 return picked;
             }
         }
-        // The picker keeps naming backends that failed: take the first eligible one that was not tried.
+        // The picker names backends that failed, or no more: take the first eligible one that was not tried.
         for (int index = 0; index < upstreams.length; index++) {
             Upstream upstream = upstreams[index];
             boolean wanted = weightsOf == null || weightsOf[index] > 0;
@@ -249,8 +267,9 @@ public final class LoopUpstreams {
         byKey.values().forEach(Upstream::remove);
         byKey.clear();
         upstreams = NO_UPSTREAMS;
+        loads = NO_LOADS;
         eligible = 0;
-        picker = () -> Picker.NONE;
+        picker = noPicker();
     }
 
     /** {@code upstream} has room for one more request, or may have it: those who wait for it go first. */
@@ -322,7 +341,9 @@ public final class LoopUpstreams {
                 gone.remove(backend.key());
                 next[i] = known;
             } else {
-                next[i] = new Upstream(backend.key(), traffic.backend(backend.key()), this, protocol, http2);
+                // What is under way at the one before is under way at the backend.
+                BackendLoad itsLoad = known == null ? new BackendLoad(load) : known.load();
+                next[i] = new Upstream(backend.key(), traffic.backend(backend.key()), itsLoad, this, protocol, http2);
                 byKey.put(backend.key(), next[i]);
             }
             next[i].become(group.proxyProtocol(), weights[i] > 0);
@@ -333,7 +354,11 @@ public final class LoopUpstreams {
         gone.forEach(byKey::remove);
         traffic.retain(byKey.keySet());
         upstreams = next;
-        picker = Pickers.create(snapshot.loadBalancing().policy(), weights, random);
+        loads = new BackendLoad[next.length];
+        for (int i = 0; i < next.length; i++) {
+            loads[i] = next[i].load();
+        }
+        picker = current.plan().picker(loads, random, traffic::now);
         // Limits may have been raised, and backends may have come.
         for (Upstream upstream : next) {
             freed(upstream);

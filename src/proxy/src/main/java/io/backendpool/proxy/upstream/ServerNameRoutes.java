@@ -1,13 +1,13 @@
 package io.backendpool.proxy.upstream;
 
 import io.backendpool.pool.BackendGroup;
+import io.backendpool.pool.pick.PickPlan;
 import io.backendpool.pool.pick.Picker;
-import io.backendpool.pool.pick.Pickers;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
-import java.util.random.RandomGenerator;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,16 +18,16 @@ final class ServerNameRoutes {
     private static final String WILDCARD = "*.";
 
     private final LivePool pool;
-    private final RandomGenerator random;
+    private final Function<PickPlan, Picker> pickers;
     private final Map<String, Route> exact = new HashMap<>();
     /** By what follows the star: {@code .example.com}. */
     private final Map<String, Route> wildcards = new HashMap<>();
 
     private final @Nullable Route rest;
 
-    ServerNameRoutes(LivePool pool, RandomGenerator random) {
+    ServerNameRoutes(LivePool pool, Function<PickPlan, Picker> pickers) {
         this.pool = pool;
-        this.random = random;
+        this.pickers = pickers;
         Map<String, Set<String>> groupsOf = new HashMap<>();
         Set<String> nameless = new HashSet<>();
         for (BackendGroup group : pool.pool().snapshot().groups()) {
@@ -87,7 +87,7 @@ final class ServerNameRoutes {
         Picker picker() {
             Picker known = picker;
             if (known == null) {
-                known = Pickers.create(pool.pool().snapshot().loadBalancing().policy(), weights(), random);
+                known = pickers.apply(LivePool.plan(pool.pool().snapshot(), weights()));
                 picker = known;
             }
             return known;

@@ -3,6 +3,7 @@ package io.backendpool.proxy.upstream;
 import io.backendpool.pool.BackendGroup;
 import io.backendpool.pool.BackendGroup.ProxyProtocol;
 import io.backendpool.pool.BackendKey;
+import io.backendpool.pool.pick.BackendLoad;
 import io.backendpool.proxy.tls.BackendTls;
 import io.backendpool.proxy.traffic.BackendTraffic;
 import io.backendpool.proxy.traffic.Limit;
@@ -25,6 +26,7 @@ public final class Upstream {
     private final BackendKey key;
     private final InetSocketAddress address;
     private final BackendTraffic traffic;
+    private final BackendLoad load;
     private final LoopUpstreams owner;
     private final BackendGroup.Protocol protocol;
     /** Of a backend that speaks HTTP/2; the rest of the fields is of one that does not. */
@@ -42,12 +44,14 @@ public final class Upstream {
     Upstream(
             BackendKey key,
             BackendTraffic traffic,
+            BackendLoad load,
             LoopUpstreams owner,
             BackendGroup.Protocol protocol,
             StreamPool.@Nullable Factory http2) {
         this.key = key;
         this.address = new InetSocketAddress(InetAddress.ofLiteral(key.host()), key.port());
         this.traffic = traffic;
+        this.load = load;
         this.owner = owner;
         this.protocol = protocol;
         this.streams = protocol.isHttp2() && http2 != null ? http2.create(this) : null;
@@ -59,6 +63,29 @@ public final class Upstream {
 
     public BackendTraffic traffic() {
         return traffic;
+    }
+
+    /** What policies compare. */
+    BackendLoad load() {
+        return load;
+    }
+
+    /** It was chosen for a request or a stream: what follows, be it to connect, is load. */
+    public void tryStarted() {
+        load.requestStarted();
+        load.connectionOpened();
+    }
+
+    /**
+     * The request or stream needs it no more; to be called once for each {@link #tryStarted}.
+     *
+     * @param latencyNanos what it took; negative: it was not measured, or says nothing of the backend
+     * @param failed the backend is to blame
+     * @param nowNanos by {@code LoopTraffic.now}
+     */
+    public void tryEnded(long latencyNanos, boolean failed, long nowNanos) {
+        load.requestEnded(latencyNanos, failed, nowNanos);
+        load.connectionClosed();
     }
 
     /** How connections to it are secured; null: not at all. */
