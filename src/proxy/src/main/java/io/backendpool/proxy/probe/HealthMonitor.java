@@ -12,6 +12,7 @@ import io.backendpool.pool.HealthState;
 import io.backendpool.pool.PoolSnapshot;
 import io.backendpool.pool.health.BackendHealth;
 import io.backendpool.pool.health.EffectiveWeights;
+import io.backendpool.pool.health.WeightInputs;
 import io.backendpool.pool.session.BackendTags;
 import io.backendpool.proxy.tls.BackendTls;
 import io.backendpool.proxy.tls.TlsEngine;
@@ -287,13 +288,11 @@ public final class HealthMonitor {
             return;
         }
         List<BackendHealth> health = new ArrayList<>(watched.size());
-        List<HealthState> states = new ArrayList<>(watched.size());
         for (Backend backend : pool.snapshot().backends()) {
-            BackendHealth known = Objects.requireNonNull(watched.get(backend.key())).health;
-            health.add(known);
-            states.add(known.state());
+            health.add(Objects.requireNonNull(watched.get(backend.key())).health);
         }
-        LivePool live = new LivePool(pool, health, EffectiveWeights.of(pool.snapshot(), states), stale, tls, tags);
+        WeightInputs inputs = new WeightInputs(pool.snapshot(), health, clock.instant());
+        LivePool live = new LivePool(pool, health, EffectiveWeights.of(inputs), stale, tls, tags);
         pools.publish(live);
         view = new HealthView(live);
     }

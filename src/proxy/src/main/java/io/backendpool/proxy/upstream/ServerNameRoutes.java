@@ -1,15 +1,10 @@
 package io.backendpool.proxy.upstream;
 
 import io.backendpool.pool.BackendGroup;
-import io.backendpool.pool.HealthState;
-import io.backendpool.pool.PoolSnapshot;
-import io.backendpool.pool.health.BackendHealth;
-import io.backendpool.pool.health.EffectiveWeights;
 import io.backendpool.pool.pick.PickPlan;
 import io.backendpool.pool.pick.Picker;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
@@ -83,10 +78,7 @@ final class ServerNameRoutes {
         long[] weights() {
             long[] known = weights;
             if (known == null) {
-                PoolSnapshot snapshot = pool.pool().snapshot();
-                List<HealthState> states =
-                        pool.health().stream().map(BackendHealth::state).toList();
-                known = EffectiveWeights.of(snapshot, states, groups::contains).picking();
+                known = pool.weights().among(groups::contains).picking();
                 weights = known;
             }
             return known;

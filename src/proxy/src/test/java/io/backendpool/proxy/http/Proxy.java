@@ -183,7 +183,7 @@ public final class Proxy implements AutoCloseable {
                 List.of(listener("http", port)),
                 List.of(group),
                 backends,
-                new LoadBalancing(LoadBalancing.Policy.ROUND_ROBIN),
+                withoutPanic(new LoadBalancing(LoadBalancing.Policy.ROUND_ROBIN)),
                 null,
                 policy,
                 List.of());
@@ -200,6 +200,21 @@ public final class Proxy implements AutoCloseable {
                 snapshot, health.stream().map(BackendHealth::state).toList());
         PublishedPool published = new PublishedPool(new Revision(++revision, "sha256:00000000"), snapshot);
         pools.publish(new LivePool(published, health, weights, false));
+    }
+
+    /** Unhealthy backends get nothing, so that a test can say which do. */
+    private static LoadBalancing withoutPanic(LoadBalancing usual) {
+        return new LoadBalancing(
+                usual.policy(),
+                usual.leastRequest(),
+                usual.decay(),
+                usual.ringSize(),
+                usual.boundedLoadPercent(),
+                usual.hash(),
+                usual.locality(),
+                usual.subsetSize(),
+                0,
+                usual.slowStart());
     }
 
     public int port() {
