@@ -1,6 +1,7 @@
 package io.backendpool.proxy.http;
 
 import io.backendpool.pool.HttpSettings;
+import io.backendpool.pool.health.FailureKind;
 import io.backendpool.proxy.traffic.AccessLog;
 import io.backendpool.proxy.traffic.Limit;
 import io.backendpool.proxy.traffic.Outcome;
@@ -248,6 +249,7 @@ public final class Exchange implements UpstreamReceiver, QueuedRequest, Relay.Ju
         loop.traffic().connectFailed();
         target.traffic().connectFailed();
         target.tryEnded(0, true, loop.traffic().now());
+        target.failed(FailureKind.LOCAL_ORIGIN);
         if (cause instanceof ConnectTimeoutException) {
             loop.traffic().limitHit(Limit.CONNECT_TIMEOUT);
         }
@@ -327,6 +329,7 @@ public final class Exchange implements UpstreamReceiver, QueuedRequest, Relay.Ju
             throw new IllegalStateException("no backend to send the request to again");
         }
         endTry(connection, relay.status(), loop.traffic().now());
+        connection.upstream().answered(relay.status(), tryNanos);
         boolean reusable = relay.connectionReusable();
         closeRelay();
         if (reusable) {
@@ -355,6 +358,9 @@ public final class Exchange implements UpstreamReceiver, QueuedRequest, Relay.Ju
         if (phase == Phase.AWAITING) {
             phase = Phase.RESPONDING;
             status = relay.status();
+            if (upstream != null) {
+                upstream.upstream().answered(status, tryNanos);
+            }
             dropReplay();
             if (status == 101) {
                 openTunnel();
@@ -444,6 +450,10 @@ public final class Exchange implements UpstreamReceiver, QueuedRequest, Relay.Ju
         endTry(gone, status, loop.traffic().now());
         String how = cause == null ? "connection closed" : Failures.describe(cause);
         boolean unprocessed = cause instanceof UnprocessedException;
+        // A connection that had served may have been closing: a fresh one will tell.
+        if (phase == Phase.AWAITING && !unprocessed && !gone.reused()) {
+            gone.upstream().failed(FailureKind.RESET);
+        }
         if (phase == Phase.AWAITING
                 && !relay.sawBytes()
                 && maySendAgain(unprocessed)
@@ -505,6 +515,7 @@ public final class Exchange implements UpstreamReceiver, QueuedRequest, Relay.Ju
         }
         boolean answered = phase == Phase.RESPONDING;
         long now = loop.traffic().now();
+        blame(outcome);
         dropUpstream(outcome == Outcome.BACKEND_FAILED || outcome == Outcome.BACKEND_TIMEOUT, now);
         boolean keep = facts.keepAlive() && requestBody.done();
         if (!answered) {
@@ -516,6 +527,16 @@ public final class Exchange implements UpstreamReceiver, QueuedRequest, Relay.Ju
             client.cut();
         } else {
             client.reply(reply, facts.isHead(), keep);
+        }
+    }
+
+    private void blame(Outcome outcome) {
+        if (phase == Phase.AWAITING && upstream != null) {
+            if (outcome == Outcome.BACKEND_TIMEOUT) {
+                upstream.upstream().failed(FailureKind.TIMEOUT);
+            } else if (outcome == Outcome.BACKEND_FAILED) {
+                upstream.upstream().failed(FailureKind.RESET);
+            }
         }
     }
 
@@ -606,6 +627,7 @@ public final class Exchange implements UpstreamReceiver, QueuedRequest, Relay.Ju
         if (connection != null && relay != null && !relay.passedAny() && maySendAgain(false)) {
             Upstream next = plan.retryAfterTimeout(connection.upstream());
             if (next != null) {
+                connection.upstream().failed(FailureKind.TIMEOUT);
                 dropUpstream(true, loop.traffic().now());
                 sendAgain(next, true);
                 return;

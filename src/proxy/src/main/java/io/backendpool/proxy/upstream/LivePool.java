@@ -2,16 +2,13 @@ package io.backendpool.proxy.upstream;
 
 import io.backendpool.control.PublishedPool;
 import io.backendpool.pool.Backend;
-import io.backendpool.pool.HealthState;
 import io.backendpool.pool.PoolSnapshot;
 import io.backendpool.pool.health.BackendHealth;
 import io.backendpool.pool.health.EffectiveWeights;
 import io.backendpool.pool.pick.PickPlan;
 import io.backendpool.pool.pick.PickPlans;
-import io.backendpool.pool.session.BackendTags;
 import io.backendpool.pool.session.SessionTable;
 import io.backendpool.proxy.tls.BackendTls;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -26,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param tls by the names of the groups whose backends speak TLS
  * @param plan how to choose among the backends
  * @param sessions where sessions belong; null: the pool has none
+ * @param outcomes where to count what becomes of requests, one for each backend; empty: nobody wants to know
  */
 public record LivePool(
         PublishedPool pool,
@@ -34,37 +32,39 @@ public record LivePool(
         boolean stale,
         Map<String, BackendTls> tls,
         PickPlan plan,
-        @Nullable SessionTable sessions) {
+        @Nullable SessionTable sessions,
+        List<BackendOutcomes> outcomes) {
     public LivePool {
         health = List.copyOf(health);
+        outcomes = List.copyOf(outcomes);
         tls = Map.copyOf(tls);
     }
 
-    /**
-     * One whose tables follow from {@code weights}. Takes time for a large pool: not on an event loop.
-     *
-     * @param tags kept from one to the next
-     */
+    /** One whose plan follows from {@code weights}. Takes time for a large pool: not on an event loop. */
     public LivePool(
             PublishedPool pool,
             List<BackendHealth> health,
             EffectiveWeights weights,
             boolean stale,
             Map<String, BackendTls> tls,
-            BackendTags tags) {
-        this(
-                pool,
-                health,
-                weights,
-                stale,
-                tls,
-                plan(pool.snapshot(), weights.picking()),
-                sessions(pool.snapshot(), health, weights.picking(), tags));
+            @Nullable SessionTable sessions,
+            List<BackendOutcomes> outcomes) {
+        this(pool, health, weights, stale, tls, plan(pool.snapshot(), weights.picking()), sessions, outcomes);
+    }
+
+    /** One without sessions. */
+    public LivePool(
+            PublishedPool pool,
+            List<BackendHealth> health,
+            EffectiveWeights weights,
+            boolean stale,
+            Map<String, BackendTls> tls) {
+        this(pool, health, weights, stale, tls, null, List.of());
     }
 
     /** One without TLS to backends. */
     public LivePool(PublishedPool pool, List<BackendHealth> health, EffectiveWeights weights, boolean stale) {
-        this(pool, health, weights, stale, Map.of(), new BackendTags());
+        this(pool, health, weights, stale, Map.of());
     }
 
     static PickPlan plan(PoolSnapshot snapshot, long[] weights) {
@@ -72,13 +72,5 @@ public record LivePool(
                 snapshot.loadBalancing(),
                 snapshot.backends().stream().map(Backend::key).toList(),
                 weights);
-    }
-
-    private static @Nullable SessionTable sessions(
-            PoolSnapshot snapshot, List<BackendHealth> health, long[] weights, BackendTags tags) {
-        Map<String, Integer> declared = new HashMap<>();
-        snapshot.groups().forEach(group -> declared.put(group.name(), group.weight()));
-        List<HealthState> states = health.stream().map(BackendHealth::state).toList();
-        return SessionTable.of(snapshot, states, weights, group -> declared.getOrDefault(group, 0), tags);
     }
 }

@@ -9,6 +9,7 @@ import io.backendpool.pool.PoolSnapshot;
 import io.backendpool.pool.SessionKeys;
 import io.backendpool.pool.TrafficPolicy;
 import io.backendpool.pool.health.BackendHealth;
+import io.backendpool.pool.health.FailureKind;
 import io.backendpool.pool.pick.BackendLoad;
 import io.backendpool.pool.pick.LoopLoad;
 import io.backendpool.pool.pick.PickPlans;
@@ -319,6 +320,10 @@ public final class LoopUpstreams {
         }
     }
 
+    void tellRun(BackendKey backend, FailureKind kind) {
+        pools.tellRun(backend, kind);
+    }
+
     LoopTraffic traffic() {
         return traffic;
     }
@@ -358,6 +363,7 @@ public final class LoopUpstreams {
             policy = LoopPolicy.of(snapshot.traffic(), limits, share);
         }
         long[] weights = current.weights().picking();
+        List<BackendOutcomes> outcomes = current.outcomes();
         Map<String, BackendGroup> groups = new HashMap<>();
         snapshot.groups().forEach(group -> groups.put(group.name(), group));
         Upstream[] next = new Upstream[snapshot.backends().size()];
@@ -384,6 +390,7 @@ public final class LoopUpstreams {
             HealthState state = current.health().get(i).state();
             next[i].become(group.proxyProtocol(), weights[i] > 0, state == HealthState.DRAINING);
             next[i].secureBy(tls);
+            next[i].count(outcomes.isEmpty() ? null : outcomes.get(i));
             eligible += weights[i] > 0 ? 1 : 0;
         }
         gone.values().forEach(Upstream::remove);
