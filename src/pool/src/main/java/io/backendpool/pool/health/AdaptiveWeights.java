@@ -32,8 +32,9 @@ import java.util.Map;
  *       and does not go on to the floor.
  *   <li>The stride halves whenever the direction turns, down to a tenth of a step, and grows again by a quarter as long as
  *       it does not. So a backend whose latency falls as soon as it gets less does not swing.
- *   <li>Targets closer than 5 % (of the declared weight) are left alone, and noise widens the band.
- *   <li>What did less than 20 requests is not judged, but counted on; after 6 intervals without a judgement it drifts back
+ *   <li>Targets closer than 5 % (of the declared weight) are left alone, and noise widens the band: at first by as much as if
+ *       latencies were known to be noisy.
+ *   <li>What did less than 50 requests is not judged, but counted on; after 6 intervals without a judgement it drifts back
  *       towards 100 %, so that a backend at the floor of a quiet pool gets another chance.
  * </ul>
  */
@@ -41,11 +42,14 @@ public final class AdaptiveWeights {
     /** How often {@link #next} is to be called. */
     public static final Duration INTERVAL = Duration.ofSeconds(5);
 
-    private static final int MIN_REQUESTS = 20;
+    private static final int MIN_REQUESTS = 50;
     private static final int MIN_BACKENDS = 3;
     private static final int PATIENCE = 6;
     private static final double SMOOTHING = 0.3;
     private static final double LEAST_BAND = 0.25;
+    /** Latencies are taken to be this noisy until it is known better: no weight moves on a first impression. */
+    private static final double UNKNOWN_DEVIATION = 0.5;
+
     private static final double LEAST_MOVE = 5;
     /** So many percent more errors than the group take all of the weight. */
     private static final double WORST_EXCESS = 10;
@@ -106,13 +110,14 @@ public final class AdaptiveWeights {
         double mean = all.meanLatencyNanos();
         boolean first = before.latencyNanos() == 0;
         double latency = mean == 0 ? before.latencyNanos() : first ? mean : smooth(before.latencyNanos(), mean);
-        double jump = first || mean == 0 ? before.deviation() : Math.abs(mean / before.latencyNanos() - 1);
+        double known = first ? UNKNOWN_DEVIATION : before.deviation();
+        double jump = first || mean == 0 ? known : Math.abs(mean / before.latencyNanos() - 1);
         double errors = 100 - all.successPercent();
         return new Adaptation(
                 percent,
                 enforced,
                 latency,
-                smooth(before.deviation(), jump),
+                smooth(known, jump),
                 smooth(before.errorPercent(), errors),
                 stride,
                 before.direction(),

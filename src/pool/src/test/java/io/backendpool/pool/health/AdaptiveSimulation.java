@@ -12,8 +12,8 @@ import java.util.function.IntToDoubleFunction;
  * applied one interval after they were computed, as in a proxy.
  */
 final class AdaptiveSimulation {
-    /** A request's latency has this deviation from its mean, as a part of it: that of an exponential distribution. */
-    private static final double SPREAD = 1;
+    /** So many latencies are drawn one by one; of more, their mean is normal. */
+    private static final int FEW = 500;
 
     /** No queue is fuller than this: beyond it requests would be shed. */
     private static final double FULLEST = 0.98;
@@ -38,8 +38,22 @@ final class AdaptiveSimulation {
     private final List<Served> backends;
     private final IntToDoubleFunction requestsPerSecond;
     private final Random random;
+    private final double spread;
 
-    AdaptiveSimulation(AdaptiveWeight rules, List<Served> backends, IntToDoubleFunction requestsPerSecond, long seed) {
+    /**
+     * One run.
+     *
+     * @param requestsPerSecond by interval, of the whole group
+     * @param spread the deviation of a request's latency from its mean, as a part of it; 1: that of an exponential
+     *     distribution
+     */
+    AdaptiveSimulation(
+            AdaptiveWeight rules,
+            List<Served> backends,
+            IntToDoubleFunction requestsPerSecond,
+            double spread,
+            long seed) {
+        this.spread = spread;
         this.rules = rules;
         this.backends = backends;
         this.requestsPerSecond = requestsPerSecond;
@@ -82,9 +96,25 @@ final class AdaptiveSimulation {
             failures += random.nextDouble() < errors ? 1 : 0;
         }
         long successes = requests - failures;
-        double noise =
-                successes == 0 ? 1 : Math.max(0.1, 1 + SPREAD / Math.sqrt((double) successes) * random.nextGaussian());
+        double noise = mean(successes);
         return new Tally(requests, failures, 0, 0, 0, 0, Math.round(mean * noise * 1e6 * successes));
+    }
+
+    /** The mean of {@code count} latencies whose own mean is 1. */
+    private double mean(long count) {
+        if (count == 0) {
+            return 1;
+        }
+        if (count > FEW) {
+            return Math.max(0.1, 1 + spread / Math.sqrt((double) count) * random.nextGaussian());
+        }
+        // Few of a distribution with a long tail: one of them can make the mean.
+        double sigma = Math.sqrt(Math.log(1 + spread * spread));
+        double sum = 0;
+        for (long n = 0; n < count; n++) {
+            sum += Math.exp(sigma * random.nextGaussian() - sigma * sigma / 2);
+        }
+        return sum / count;
     }
 
     /** How often the percent of backend {@code index} turned from up to down or back in the intervals from {@code from}. */

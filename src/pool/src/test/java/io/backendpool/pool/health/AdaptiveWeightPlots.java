@@ -63,6 +63,10 @@ public final class AdaptiveWeightPlots {
                 AdaptiveScenarios.loadStep(ENFORCE, SEED).run(140),
                 AdaptiveScenarios.loadStep(OBSERVE, SEED).run(140));
         draw(
+                folder.resolve("adaptive-weights-noise.svg"),
+                AdaptiveScenarios.noisy(ENFORCE, SEED).run(160),
+                AdaptiveScenarios.noisy(OBSERVE, SEED).run(160));
+        draw(
                 folder.resolve("adaptive-weights-limit.svg"),
                 AdaptiveScenarios.nearItsLimit(ENFORCE, SEED).run(160),
                 AdaptiveScenarios.nearItsLimit(OBSERVE, SEED).run(160));
@@ -70,7 +74,7 @@ public final class AdaptiveWeightPlots {
 
     private static void draw(Path file, List<Step> log, List<Step> without) throws IOException {
         AdaptiveWeightPlots plots = new AdaptiveWeightPlots(3);
-        plots.panel("weight, percent of the declared one: the special backend (red), the others (grey)", 0, 210);
+        plots.panel("weight, percent of the declared one: the special backend (red), the others (grey)", 0, 200);
         for (int i = 9; i >= 0; i--) {
             int backend = i;
             plots.line(log, step -> step.adaptations().get(backend).percent(), i == 0 ? "#c0392b" : "#aaaaaa", "");
@@ -120,7 +124,7 @@ public final class AdaptiveWeightPlots {
     private void line(List<Step> log, ToDoubleFunction<Step> value, String colour, String more) {
         StringBuilder points = new StringBuilder();
         for (int step = 0; step < log.size(); step++) {
-            double x = LEFT + (double) (WIDTH - LEFT - 20) * step / (log.size() - 1);
+            double x = LEFT + (double) (WIDTH - LEFT - 20) * step / log.size();
             points.append(String.format(
                     Locale.ROOT, "%.1f,%.1f ", x, y(Math.clamp(value.applyAsDouble(log.get(step)), low, high))));
         }
@@ -128,7 +132,7 @@ public final class AdaptiveWeightPlots {
                 .formatted(points.toString().strip(), colour, more));
         int bottom = TOP + (panel - 1) * (PANEL + GAP) + PANEL;
         for (int tick = 0; tick <= 4; tick++) {
-            long seconds = (log.size() - 1) * AdaptiveWeights.INTERVAL.toSeconds() * tick / 4;
+            long seconds = log.size() * AdaptiveWeights.INTERVAL.toSeconds() * tick / 4;
             append("<text x=\"%d\" y=\"%d\" text-anchor=\"middle\" fill=\"#666666\">%d s</text>"
                     .formatted(LEFT + (WIDTH - LEFT - 20) * tick / 4, bottom + 15, seconds));
         }

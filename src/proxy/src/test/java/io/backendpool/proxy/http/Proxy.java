@@ -203,7 +203,7 @@ public final class Proxy implements AutoCloseable {
     }
 
     /** Unhealthy backends get nothing, so that a test can say which do. */
-    private static LoadBalancing withoutPanic(LoadBalancing usual) {
+    public static LoadBalancing withoutPanic(LoadBalancing usual) {
         return new LoadBalancing(
                 usual.policy(),
                 usual.leastRequest(),
