@@ -2,11 +2,7 @@ package io.backendpool.proxy;
 
 import io.backendpool.control.PublishedPool;
 import io.backendpool.control.Revision;
-import io.backendpool.control.SnapshotCodec;
 import io.backendpool.control.SnapshotDigest;
-import io.backendpool.control.v1.ControlChannelGrpc;
-import io.backendpool.control.v1.OperatorMessage;
-import io.backendpool.control.v1.ProxyMessage;
 import io.backendpool.pool.Backend;
 import io.backendpool.pool.BackendGroup;
 import io.backendpool.pool.BackendKey;
@@ -20,18 +16,10 @@ import io.backendpool.pool.PoolId;
 import io.backendpool.pool.PoolSnapshot;
 import io.backendpool.pool.TrafficPolicy;
 import io.backendpool.pool.UpstreamTls;
+import io.backendpool.proxy.control.TrainingOperator;
 import io.backendpool.proxy.warmup.LoopbackCertificate;
-import io.grpc.Server;
-import io.grpc.netty.GrpcSslContexts;
-import io.grpc.netty.NettyServerBuilder;
-import io.grpc.stub.StreamObserver;
-import io.netty.handler.ssl.SslContextBuilder;
-import io.netty.handler.ssl.SslProvider;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
@@ -70,7 +58,7 @@ public final class TrainingRun {
         Path folder = Files.createTempDirectory("backendpool-training");
         folder.toFile().deleteOnExit();
         LoopbackCertificate certificate = LoopbackCertificate.make(Instant.now());
-        Server operator = operator(certificate, pool(certificate));
+        int operator = TrainingOperator.start(certificate.chain(), certificate.key(), pool(certificate));
         Path ca = file(folder, "ca.pem", certificate.chain());
         Path token = file(folder, "token", "training");
         int admin = freePort();
@@ -78,7 +66,7 @@ public final class TrainingRun {
         ProxyMain.main(new String[] {
             "--pool=" + POOL,
             "--name=training",
-            "--control=127.0.0.1:" + operator.getPort(),
+            "--control=127.0.0.1:" + operator,
             "--control-ca=" + ca,
             "--token-file=" + token,
             "--admin=127.0.0.1:" + admin,
@@ -92,50 +80,6 @@ public final class TrainingRun {
         Path file = Files.writeString(folder.resolve(name), text);
         file.toFile().deleteOnExit();
         return file;
-    }
-
-    /** Says the pool to whoever says hello. */
-    private static Server operator(LoopbackCertificate certificate, PublishedPool pool) throws IOException {
-        OperatorMessage whole = OperatorMessage.newBuilder()
-                .setSnapshot(SnapshotCodec.encode(pool))
-                .build();
-        return NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), 0))
-                .sslContext(GrpcSslContexts.configure(
-                                SslContextBuilder.forServer(pem(certificate.chain()), pem(certificate.key())),
-                                SslProvider.JDK)
-                        .build())
-                .addService(new ControlChannelGrpc.ControlChannelImplBase() {
-                    @Override
-                    public StreamObserver<ProxyMessage> connect(StreamObserver<OperatorMessage> proxy) {
-                        return new Session(proxy, whole);
-                    }
-                })
-                .build()
-                .start();
-    }
-
-    private static InputStream pem(String text) {
-        return new ByteArrayInputStream(text.getBytes(StandardCharsets.US_ASCII));
-    }
-
-    private record Session(StreamObserver<OperatorMessage> proxy, OperatorMessage whole)
-            implements StreamObserver<ProxyMessage> {
-        @Override
-        public void onNext(ProxyMessage message) {
-            if (message.hasHello()) {
-                proxy.onNext(whole);
-            }
-        }
-
-        @Override
-        public void onError(Throwable gone) {
-            // The proxy has ended.
-        }
-
-        @Override
-        public void onCompleted() {
-            proxy.onCompleted();
-        }
     }
 
     private static PublishedPool pool(LoopbackCertificate certificate) throws IOException {
