@@ -13,7 +13,8 @@ import io.backendpool.pool.PoolSnapshot;
 import io.backendpool.pool.TrafficPolicy;
 import io.backendpool.pool.health.BackendHealth;
 import io.backendpool.pool.health.EffectiveWeights;
-import io.backendpool.proxy.listener.Listeners;
+import io.backendpool.pool.session.BackendTags;
+import io.backendpool.pool.session.SessionTable;
 import io.backendpool.proxy.tls.TlsEngine;
 import io.backendpool.proxy.traffic.AccessLog;
 import io.backendpool.proxy.traffic.TrafficRecorder;
@@ -31,6 +32,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -50,6 +52,7 @@ public final class Proxy implements AutoCloseable {
     static final BackendGroup GROUP = new BackendGroup("web", 100);
 
     final Vertx vertx;
+    private final BackendTags tags = new BackendTags();
     public final PoolHolder pools = new PoolHolder();
     public final TrafficRecorder traffic = new TrafficRecorder(System::nanoTime);
     public final Listeners listeners;
@@ -199,7 +202,16 @@ public final class Proxy implements AutoCloseable {
         EffectiveWeights weights = EffectiveWeights.of(
                 snapshot, health.stream().map(BackendHealth::state).toList());
         PublishedPool published = new PublishedPool(new Revision(++revision, "sha256:00000000"), snapshot);
-        pools.publish(new LivePool(published, health, weights, false));
+        SessionTable sessions = SessionTable.of(
+                snapshot,
+                states,
+                weights.picking(),
+                name -> snapshot.groups().stream()
+                        .filter(group -> group.name().equals(name))
+                        .mapToInt(BackendGroup::weight)
+                        .sum(),
+                tags);
+        pools.publish(new LivePool(published, health, weights, false, Map.of(), sessions, List.of()));
     }
 
     /** Unhealthy backends get nothing, so that a test can say which do. */
