@@ -25,12 +25,8 @@ import io.netty.util.concurrent.EventExecutor;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
-import io.vertx.core.internal.ContextInternal;
 import io.vertx.core.internal.VertxInternal;
-import io.vertx.core.internal.net.NetSocketInternal;
-import io.vertx.core.net.NetServer;
-import io.vertx.core.net.NetServerOptions;
-import io.vertx.core.net.NetSocket;
+import java.io.IOException;
 import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -57,17 +53,18 @@ import org.slf4j.LoggerFactory;
 public final class Listeners {
     private static final Logger LOG = LoggerFactory.getLogger(Listeners.class);
 
-    private static final int BACKLOG = 4096;
-
-    /** An event loop, and what runs on it. */
-    private record Worker(ContextInternal context, HttpLoop http, StreamLoop streams) {}
+    /**
+     * An event loop, and what runs on it.
+     *
+     * @param connections how many it serves
+     */
+    private record Worker(EventLoop eventLoop, HttpLoop http, StreamLoop streams, AtomicInteger connections) {}
 
     private final VertxInternal vertx;
     private final String bindAddress;
     private final Duration removedGrace;
     private final ProxyHeaderLog headerLog = new ProxyHeaderLog(System::nanoTime);
     private final List<Worker> workers = new ArrayList<>();
-    private final AtomicInteger connections = new AtomicInteger();
     private final ClientCounts perClient = new ClientCounts();
     /** By {@link Listener#socket}. */
     private final Map<String, BoundPort> bound = new ConcurrentHashMap<>();
@@ -163,8 +160,6 @@ public final class Listeners {
                     new SplittableRandom(seeds.nextLong()));
             Http2Loop.beside(http, new SplittableRandom(seeds.nextLong()));
             http.start();
-            ContextInternal context =
-                    this.vertx.contextBuilder().withEventLoop(eventLoop).build();
             StreamLoop streams = new StreamLoop(
                     eventLoop,
                     this.vertx.transport().datagramChannelFactory(),
@@ -173,7 +168,7 @@ public final class Listeners {
                     accessLog,
                     removedGrace,
                     loops);
-            workers.add(new Worker(context, http, streams));
+            workers.add(new Worker(eventLoop, http, streams, new AtomicInteger()));
         }
     }
 
@@ -227,7 +222,11 @@ public final class Listeners {
 
     /** Connections of clients that are open now. */
     public int connections() {
-        return connections.get();
+        int open = 0;
+        for (Worker worker : workers) {
+            open += worker.connections().get();
+        }
+        return open;
     }
 
     /** The port of the open listener called {@code listenerName}. */
@@ -375,24 +374,28 @@ public final class Listeners {
         }
         TcpPort port = new TcpPort(listener);
         fresh.add(port);
-        return bindOnWorkers(port, 0);
+        InetSocketAddress address = new InetSocketAddress(bindAddress, listener.port());
+        boolean shared = workers.size() > 1;
+        if (shared) {
+            try {
+                AcceptingSocket.probe(address);
+            } catch (IOException inUse) {
+                return Future.failedFuture(inUse);
+            }
+        }
+        return bindOnWorkers(port, address, shared, 0);
     }
 
-    /** One server after the other: the first binds the socket, the others join it. */
-    private Future<Void> bindOnWorkers(TcpPort port, int next) {
+    private Future<Void> bindOnWorkers(TcpPort port, InetSocketAddress address, boolean shared, int next) {
         if (next == workers.size()) {
             return Future.succeededFuture();
         }
         Worker worker = workers.get(next);
-        Promise<NetServer> listening = Promise.promise();
-        worker.context().runOnContext(ignored -> vertx.createNetServer(new NetServerOptions().setAcceptBacklog(BACKLOG))
-                .connectHandler(socket -> connected(worker, port, socket))
-                .listen(port.listener().port(), bindAddress)
-                .onComplete(listening));
-        return listening.future().compose(server -> {
-            port.add(server);
-            return bindOnWorkers(port, next + 1);
-        });
+        AcceptingSocket socket = new AcceptingSocket(
+                worker.eventLoop(), worker.connections(), port, last -> connected(worker, port, last));
+        port.add(socket);
+        return Future.fromCompletionStage(socket.listen(vertx.transport().serverChannelFactory(false), address, shared))
+                .compose(listening -> bindOnWorkers(port, address, shared, next + 1));
     }
 
     /** Sockets that share a port would share it with another process, too: see first that the port is free. */
@@ -414,17 +417,14 @@ public final class Listeners {
     }
 
     /** On the worker's event loop. */
-    private void connected(Worker worker, TcpPort port, NetSocket socket) {
-        ChannelHandlerContext context = ((NetSocketInternal) socket).channelHandlerContext();
-        int open = connections.incrementAndGet();
-        context.channel().closeFuture().addListener(closed -> connections.decrementAndGet());
+    private void connected(Worker worker, TcpPort port, ChannelHandlerContext context) {
         Listener listener = port.listener();
         if (worker.http().isShedding()) {
             refuse(worker, listener, context, Limit.MEMORY, "this proxy has no memory left for more connections");
             return;
         }
         ClientLimits clients = worker.http().policy().clients();
-        if (open > clients.connections()) {
+        if (connections() > clients.connections()) {
             String reason = "this proxy has its maximum of %,d client connections".formatted(clients.connections());
             refuse(worker, listener, context, Limit.CLIENT_CONNECTIONS, reason);
         } else if (ProxyHeaderHandler.isExpected(listener, context.channel())) {

@@ -2,17 +2,19 @@ package io.backendpool.proxy.listener;
 
 import io.backendpool.pool.Listener;
 import io.vertx.core.Future;
-import io.vertx.core.net.NetServer;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /**
- * A TCP port: one server for each event loop, which share the socket. A change of what is spoken on it needs no new socket:
- * each connection is served as the listener says at its beginning. Any thread.
+ * A TCP port: one listening socket for each event loop. A change of what is spoken on it needs no new socket: each
+ * connection is served as the listener says at its beginning. Any thread.
  */
 final class TcpPort implements BoundPort {
-    private final List<NetServer> servers = new CopyOnWriteArrayList<>();
+    /** So many more connections than the least loaded loop, and an eighth, may a loop have and still keep what it accepts. */
+    private static final int SLACK = 2;
+
+    private final List<AcceptingSocket> sockets = new CopyOnWriteArrayList<>();
     private volatile Listener listener;
 
     TcpPort(Listener listener) {
@@ -29,14 +31,31 @@ final class TcpPort implements BoundPort {
         listener = next;
     }
 
-    void add(NetServer server) {
-        servers.add(server);
+    void add(AcceptingSocket socket) {
+        sockets.add(socket);
+    }
+
+    /**
+     * Where to serve a connection that {@code accepting} has accepted. The kernel deals connections out by a hash of their
+     * addresses, which with few of them is uneven: a few busy ones would share a loop while another is idle.
+     */
+    AcceptingSocket placeFor(AcceptingSocket accepting) {
+        AcceptingSocket least = accepting;
+        for (int i = 0; i < sockets.size(); i++) {
+            AcceptingSocket other = sockets.get(i);
+            if (other.load() < least.load()) {
+                least = other;
+            }
+        }
+        int fewest = least.load();
+        return accepting.load() <= fewest + fewest / 8 + SLACK ? accepting : least;
     }
 
     @Override
     public Future<Void> drain(Duration deadline) {
-        List<Future<Void>> ends =
-                servers.stream().map(server -> server.shutdown(deadline)).toList();
+        List<Future<Void>> ends = sockets.stream()
+                .map(socket -> Future.fromCompletionStage(socket.drain(deadline)))
+                .toList();
         return Future.join(ends).mapEmpty();
     }
 }
