@@ -72,7 +72,7 @@ class BackendLoadTest {
     @Test
     void latency_silence_decaysToNothing() {
         answer(50 * MILLI, false, 0);
-        assertThat(load.expectedNanos(DECAY)).isCloseTo(50 / Math.E * MILLI, within(1.0));
+        assertThat(load.expectedNanos(DECAY)).isCloseTo(50 / Math.E * MILLI, within(1e-4 * MILLI));
         assertThat(load.expectedNanos(40 * DECAY)).isLessThan(1);
     }
 
@@ -121,6 +121,16 @@ class BackendLoadTest {
         answer(-1, false, 0);
         assertThat(load.expectedNanos(0)).isEqualTo(4.0 * MILLI);
         assertThat(load.requests()).isZero();
+    }
+
+    @Test
+    void decay_anyTime_isTheExponentialFunctionToSixDigits() {
+        for (double x = 0; x < 40; x += 0.000_7) {
+            assertThat(Decay.left(x) / Math.exp(-x)).isCloseTo(1, within(1e-6));
+        }
+        assertThat(Decay.left(-1)).isEqualTo(1);
+        assertThat(Decay.left(40)).isZero();
+        assertThat(Decay.left(1e30)).isZero();
     }
 
     private void answer(long latencyNanos, boolean failed, long now) {

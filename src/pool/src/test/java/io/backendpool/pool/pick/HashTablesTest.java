@@ -47,7 +47,9 @@ class HashTablesTest {
 
     @Property(tries = 30)
     void ring_oneWeightChanges_aboutTheChangeMovesBetweenOthers(
-            @ForAll @IntRange(min = 3, max = 100) int size, @ForAll @IntRange(min = 1, max = 20) int weight, @ForAll long seed) {
+            @ForAll @IntRange(min = 3, max = 100) int size,
+            @ForAll @IntRange(min = 1, max = 20) int weight,
+            @ForAll long seed) {
         Random random = new Random(seed);
         long[] before = new long[size];
         Arrays.fill(before, 10);
@@ -105,8 +107,8 @@ class HashTablesTest {
         int[] points = RingTable.counts(members(weights), minimum, maximum);
         assertThat(IntStream.of(points).min().orElseThrow()).isPositive();
         // One point each at least, and what rounding adds.
-        assertThat(IntStream.of(points).sum()).isBetween(
-                        minimum - weights.length, Math.max(maximum, weights.length) + weights.length);
+        assertThat(IntStream.of(points).sum())
+                .isBetween(minimum - weights.length, Math.max(maximum, weights.length) + weights.length);
     }
 
     // Maglev's table
@@ -145,7 +147,8 @@ class HashTablesTest {
      * where a percent of the backends fail.
      */
     @Property(tries = 20)
-    void maglev_oneLeaves_fewOtherSlotsChangeHands(@ForAll @IntRange(min = 2, max = 2_000) int size, @ForAll long seed) {
+    void maglev_oneLeaves_fewOtherSlotsChangeHands(
+            @ForAll @IntRange(min = 2, max = 2_000) int size, @ForAll long seed) {
         long[] before = Pools.equalWeights(size);
         long[] after = before.clone();
         int gone = new Random(seed).nextInt(size);

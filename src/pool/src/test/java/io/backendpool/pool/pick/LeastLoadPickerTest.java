@@ -22,7 +22,9 @@ class LeastLoadPickerTest {
 
     @Property(tries = 50)
     void pick_oneIsLoaded_itGetsLess(
-            @ForAll @IntRange(min = 3, max = 64) int size, @ForAll @IntRange(min = 2, max = 10) int choices, @ForAll long seed) {
+            @ForAll @IntRange(min = 3, max = 64) int size,
+            @ForAll @IntRange(min = 2, max = 10) int choices,
+            @ForAll long seed) {
         Random random = new Random(seed);
         BackendLoad[] loads = Pools.loads(size);
         loads[0].requestStarted();
@@ -46,7 +48,8 @@ class LeastLoadPickerTest {
             for (int i = 0; i < powers.length; i++) {
                 start(loads[i], (int) powers[i] * 2);
             }
-            Picker picker = PickPlans.build(settings, Pools.keys(powers.length), powers).picker(loads, random, () -> 0);
+            Picker picker =
+                    PickPlans.build(settings, Pools.keys(powers.length), powers).picker(loads, random, () -> 0);
             long[] got = Pools.count(picker, powers.length, 100_000, random);
             assertThat(ChiSquare.of(got, powers)).as("%s %s", drawn, got).isLessThan(ChiSquare.bound(powers));
         }
@@ -59,7 +62,8 @@ class LeastLoadPickerTest {
         long sum = LongStream.of(weights).sum();
         Random random = new Random(seed);
         BackendLoad[] loads = Pools.loads(weights.length);
-        Picker picker = PickPlans.build(FULL_SCAN, Pools.keys(weights.length), weights).picker(loads, random, () -> 0);
+        Picker picker =
+                PickPlans.build(FULL_SCAN, Pools.keys(weights.length), weights).picker(loads, random, () -> 0);
         for (int n = 0; n < 100 * sum; n++) {
             loads[picker.pick(0)].requestStarted();
         }
@@ -76,7 +80,8 @@ class LeastLoadPickerTest {
         for (int i = 0; i < 64; i++) {
             start(loads[i], i == 41 ? 1 : 2);
         }
-        Picker picker = PickPlans.build(FULL_SCAN, Pools.keys(64), Pools.equalWeights(64)).picker(loads, random, () -> 0);
+        Picker picker = PickPlans.build(FULL_SCAN, Pools.keys(64), Pools.equalWeights(64))
+                .picker(loads, random, () -> 0);
         for (int n = 0; n < 100; n++) {
             assertThat(picker.pick(0)).isEqualTo(41);
         }
@@ -89,7 +94,8 @@ class LeastLoadPickerTest {
         for (int i = 0; i < 65; i++) {
             start(loads[i], i == 41 ? 1 : 2);
         }
-        Picker picker = PickPlans.build(FULL_SCAN, Pools.keys(65), Pools.equalWeights(65)).picker(loads, random, () -> 0);
+        Picker picker = PickPlans.build(FULL_SCAN, Pools.keys(65), Pools.equalWeights(65))
+                .picker(loads, random, () -> 0);
         long[] got = Pools.count(picker, 65, 65_000, random);
         assertThat(got[41]).isBetween(1_800L, 2_200L);
     }
@@ -102,7 +108,8 @@ class LeastLoadPickerTest {
         for (int i = 0; i < 10; i++) {
             start(loads[i], i);
         }
-        Picker picker = PickPlans.build(PAIR, Pools.keys(10), Pools.equalWeights(10)).picker(loads, random, () -> 0);
+        Picker picker =
+                PickPlans.build(PAIR, Pools.keys(10), Pools.equalWeights(10)).picker(loads, random, () -> 0);
         long[] got = Pools.count(picker, 10, 100_000, random);
         assertThat(got[9]).isZero();
         assertThat(got[0]).isBetween(19_500L, 20_500L);
@@ -128,7 +135,8 @@ class LeastLoadPickerTest {
         BackendLoad[] loads = Pools.loads(3);
         start(loads[0], 2);
         start(loads[2], 1);
-        Picker picker = PickPlans.build(FULL_SCAN, Pools.keys(3), Pools.equalWeights(3)).picker(loads, random, () -> 0);
+        Picker picker =
+                PickPlans.build(FULL_SCAN, Pools.keys(3), Pools.equalWeights(3)).picker(loads, random, () -> 0);
         assertThat(picker.pick(0, 0)).isEqualTo(1);
         assertThat(picker.pick(0, 1)).isEqualTo(2);
         assertThat(picker.pick(0, 2)).isEqualTo(0);

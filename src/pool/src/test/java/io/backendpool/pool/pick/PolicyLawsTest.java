@@ -46,7 +46,9 @@ class PolicyLawsTest {
     @Example
     void pick_noBackends_none() {
         for (Policy policy : Policy.values()) {
-            assertThat(Pools.picker(policy, new long[0], new Random(1)).pick(1)).as("%s", policy).isEqualTo(Picker.NONE);
+            assertThat(Pools.picker(policy, new long[0], new Random(1)).pick(1))
+                    .as("%s", policy)
+                    .isEqualTo(Picker.NONE);
         }
     }
 
@@ -88,8 +90,7 @@ class PolicyLawsTest {
 
     /** Whatever the order of the backends, and whatever is random in a proxy: all proxies agree, for retries too. */
     @Property(tries = 60)
-    void pick_hashed_dependsOnTheSetOfBackendsAlone(
-            @ForAll @IntRange(min = 1, max = 40) int size, @ForAll long seed) {
+    void pick_hashed_dependsOnTheSetOfBackendsAlone(@ForAll @IntRange(min = 1, max = 40) int size, @ForAll long seed) {
         Random random = new Random(seed);
         List<BackendKey> keys = Pools.keys(size);
         long[] weights = random.longs(size, 0, 20).toArray();
@@ -109,7 +110,8 @@ class PolicyLawsTest {
                 for (int attempt = 0; attempt < 3; attempt++) {
                     int expected = one.pick(hash, attempt);
                     int found = other.pick(hash, attempt);
-                    assertThat(found == Picker.NONE ? Picker.NONE : order.get(found)).isEqualTo(expected);
+                    assertThat(found == Picker.NONE ? Picker.NONE : order.get(found))
+                            .isEqualTo(expected);
                 }
             }
         }
@@ -156,8 +158,11 @@ class PolicyLawsTest {
     void usesHash_exactlyThosePoliciesThatHash() {
         for (LoadBalancing settings : Pools.everyPolicy()) {
             PickPlan plan = PickPlans.build(settings, Pools.keys(2), new long[] {1, 1});
-            assertThat(plan.usesHash()).as("%s", settings.policy()).isEqualTo(settings.policy().hashes());
-            assertThat(plan.picker(Pools.loads(2), new Random(1), () -> 0).usesHash()).isEqualTo(plan.usesHash());
+            assertThat(plan.usesHash())
+                    .as("%s", settings.policy())
+                    .isEqualTo(settings.policy().hashes());
+            assertThat(plan.picker(Pools.loads(2), new Random(1), () -> 0).usesHash())
+                    .isEqualTo(plan.usesHash());
         }
     }
 

@@ -89,7 +89,9 @@ class RoundRobinPickerTest {
             long[] got = new long[weights.length];
             for (int n = 0; n < period; n++) {
                 int now = picker.pick(0);
-                assertThat(now).as("pick %d of round %d, weights %s", n, round, drawn).isNotEqualTo(before);
+                assertThat(now)
+                        .as("pick %d of round %d, weights %s", n, round, drawn)
+                        .isNotEqualTo(before);
                 before = now;
                 got[now]++;
             }
