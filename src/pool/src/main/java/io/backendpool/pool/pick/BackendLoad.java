@@ -120,7 +120,6 @@ public final class BackendLoad {
 
     /** The share that the time since the last answer has left of the latency. */
     private double kept(long nowNanos) {
-        long elapsed = nowNanos - observedNanos;
-        return elapsed <= 0 ? 1 : Math.exp(-elapsed / loop.decayNanos());
+        return Decay.left((nowNanos - observedNanos) * loop.decayRate());
     }
 }

@@ -10,7 +10,9 @@ public final class LoopLoad {
     private static final double MEAN_STEP = 1.0 / 64;
 
     private int requests;
-    private double decayNanos;
+    /** 1 / ns; 0: latencies are not kept. */
+    private double decayRate;
+
     private double meanNanos;
 
     /** Requests under way on all backends, those that have left the pool included. */
@@ -20,16 +22,17 @@ public final class LoopLoad {
 
     /** A policy compares latencies: requests are worth timing. */
     public boolean timesRequests() {
-        return decayNanos > 0;
+        return decayRate > 0;
     }
 
     /** From now on latencies are kept, and an old peak weighs e times less after so long. */
-    void timeRequests(double decay) {
-        decayNanos = decay;
+    void timeRequests(double decayNanos) {
+        decayRate = 1 / decayNanos;
     }
 
-    double decayNanos() {
-        return decayNanos;
+    /** What of a latency decays in a nanosecond. */
+    double decayRate() {
+        return decayRate;
     }
 
     /** Of successes, in ns; 0 before the first. */

@@ -16,8 +16,8 @@ public interface Picker {
      *
      * <p>A caller that cannot use the answer (the backend has failed this request before, or is at a limit) asks again at
      * once with the next attempt. A policy that hashes then gives the next backend in the order of the key's preference, each
-     * once: a pure function of the arguments, so all proxies and all retries of a key fall back in the same order, which is
-     * where the key goes once the backend leaves the pool. The other policies choose anew; those that compare loads leave
+     * once: a pure function of the arguments but for bounds on loads, so all proxies and all retries of a key fall back in the
+     * same order. On a ring and by rendezvous that is where the key goes once the backend has left the pool. The other policies choose anew; those that compare loads leave
      * out what they have offered since attempt 0.
      *
      * @param hash 64 well mixed bits of the request's key ({@link Hashing}), or random ones where it has none; ignored

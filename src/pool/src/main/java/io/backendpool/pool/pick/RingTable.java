@@ -6,19 +6,16 @@ import java.util.Arrays;
  * Consistent hashing by a ring (D. Karger et al., "Consistent Hashing and Random Trees", STOC 1997): each backend owns points
  * on the circle of all hashes, in proportion to its weight, and a key belongs to the next point.
  *
- * <p>How many points: the heaviest backend gets a power of two, the others their part of it. The power is the smallest with
- * which the ring has its minimum size and the lightest backend {@value #LIGHTEST} points, but for the ring's maximum
- * size, which gives way to one point for each. Powers of two, because the points of a backend must not follow each small
- * change of the pool: each that comes or goes would move keys between backends that did not change. The share of a
- * backend with p points is right to about 1 / sqrt(p) of it; whoever wants better, raises the minimum.
+ * <p>An average backend has as many points as the minimum size says, halved as often as the maximum size asks for; each has one at
+ * least. So the number of points of a backend does not follow the number of backends: where one of many equal ones comes
+ * or goes, no key moves between the others, except when the pool outgrows the maximum once more. Where weights differ, the
+ * average moves, and about as many keys move between others as the backend's share differs from it. The share of a backend
+ * with p points is right to about 1 / sqrt(p) of it; whoever wants better, raises the sizes.
  *
- * <p>Points are 40 bits of hash and the rank of their owner in one number, sorted. A second table tells where the points of each
+ * <p>A point is 40 bits of hash and the rank of its owner in one number, sorted. A second table tells where the points of each
  * small part of the circle begin, so that a look-up is no search.
  */
 final class RingTable implements HashTable {
-    /** Points of the lightest backend, where the maximum size allows it. */
-    private static final int LIGHTEST = 64;
-
     private static final int RANK_BITS = 24;
     private static final long RANK = (1L << RANK_BITS) - 1;
 
@@ -64,6 +61,11 @@ final class RingTable implements HashTable {
         return (int) (points[place] & RANK);
     }
 
+    /** Where on the circle the point at {@code place} is: the hash's upper 40 bits; the rest is another matter. */
+    long point(int place) {
+        return points[place] & ~RANK;
+    }
+
     /** The circle begins at the most negative hash. */
     private int part(long hash) {
         return (int) ((hash ^ Long.MIN_VALUE) >>> shift);
@@ -83,32 +85,14 @@ final class RingTable implements HashTable {
 
     /** The points of each member. */
     static int[] counts(Members members, int minimum, int maximum) {
-        long heaviest = Arrays.stream(members.weight()).max().orElse(1);
-        long lightest = Arrays.stream(members.weight()).min().orElse(1);
-        long most = 1;
-        while (most < maximum
-                && (total(members, heaviest, most) < minimum || points(lightest, heaviest, most) < LIGHTEST)) {
-            most *= 2;
-        }
-        while (most > 1 && total(members, heaviest, most) > maximum) {
-            most /= 2;
+        long average = minimum;
+        while (average > 1 && average * members.count() > maximum) {
+            average /= 2;
         }
         int[] counts = new int[members.count()];
         for (int rank = 0; rank < counts.length; rank++) {
-            counts[rank] = points(members.weight()[rank], heaviest, most);
+            counts[rank] = (int) Math.max(1, Math.round(average * members.count() * members.share(rank)));
         }
         return counts;
-    }
-
-    private static long total(Members members, long heaviest, long most) {
-        long total = 0;
-        for (long weight : members.weight()) {
-            total += points(weight, heaviest, most);
-        }
-        return total;
-    }
-
-    private static int points(long weight, long heaviest, long most) {
-        return (int) Math.max(1, Math.round((double) weight / heaviest * most));
     }
 }

@@ -2,6 +2,7 @@ package io.backendpool.pool.pick;
 
 import io.backendpool.pool.BackendKey;
 import io.backendpool.pool.LoadBalancing;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.random.RandomGenerator;
@@ -36,6 +37,49 @@ final class Pools {
 
     static Picker picker(LoadBalancing.Policy policy, long[] weights, RandomGenerator random) {
         return picker(new LoadBalancing(policy), weights, random);
+    }
+
+    /** Each policy with its usual settings, and those that have variants with these, too. */
+    static List<LoadBalancing> everyPolicy() {
+        List<LoadBalancing> all = new ArrayList<>();
+        for (LoadBalancing.Policy policy : LoadBalancing.Policy.values()) {
+            all.add(new LoadBalancing(policy));
+        }
+        all.add(leastRequest(10, false));
+        all.add(leastRequest(2, true));
+        all.add(bounded(LoadBalancing.Policy.RING_HASH, 125));
+        all.add(bounded(LoadBalancing.Policy.MAGLEV, 125));
+        return all;
+    }
+
+    static LoadBalancing leastRequest(int choices, boolean fullScan) {
+        LoadBalancing usual = new LoadBalancing(LoadBalancing.Policy.LEAST_REQUEST);
+        return new LoadBalancing(
+                usual.policy(),
+                new LoadBalancing.LeastRequest(choices, fullScan),
+                usual.decay(),
+                usual.ringSize(),
+                null,
+                usual.hash(),
+                usual.locality(),
+                usual.subsetSize(),
+                usual.panicThreshold(),
+                null);
+    }
+
+    static LoadBalancing bounded(LoadBalancing.Policy policy, int percent) {
+        LoadBalancing usual = new LoadBalancing(policy);
+        return new LoadBalancing(
+                policy,
+                usual.leastRequest(),
+                usual.decay(),
+                usual.ringSize(),
+                percent,
+                usual.hash(),
+                usual.locality(),
+                usual.subsetSize(),
+                usual.panicThreshold(),
+                null);
     }
 
     /** How often each backend is picked. */

@@ -3,9 +3,12 @@ package io.backendpool.pool.pick;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.backendpool.pool.LoadBalancing;
 import io.backendpool.pool.LoadBalancing.Policy;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import java.util.stream.LongStream;
 import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
@@ -63,32 +66,59 @@ class RoundRobinPickerTest {
         }
     }
 
-    @Example
-    void pick_weights321_interleaves() {
-        for (int seed = 0; seed < 50; seed++) {
-            Picker picker = Pools.picker(Policy.ROUND_ROBIN, new long[] {3, 2, 1}, new Random(seed));
-            int before = picker.pick(0);
-            int repeats = 0;
-            for (int n = 0; n < 600; n++) {
-                int now = picker.pick(0);
-                repeats += now == before ? 1 : 0;
-                before = now;
+    /** Wherever it can be avoided: where nobody has more than half of the weight. */
+    @Property(tries = 2_000)
+    void pick_nobodyWithMoreThanHalf_neverTheSameTwiceInARow(
+            @ForAll @Size(min = 2, max = 12) List<@LongRange(max = 40) Long> drawn, @ForAll long seed) {
+        long[] weights = drawn.stream().mapToLong(Long::longValue).toArray();
+        long sum = LongStream.of(weights).sum();
+        long rest = sum - LongStream.of(weights).max().orElse(0);
+        if (2 * rest < sum || sum == 0) {
+            // Cut the heaviest down to what the others have together.
+            for (int i = 0; i < weights.length; i++) {
+                weights[i] = Math.min(weights[i], rest);
             }
-            // Half of the weight is the heaviest's: no more than one unavoidable pair at a period's end.
-            assertThat(repeats).isLessThanOrEqualTo(100);
+        }
+        if (rest == 0) {
+            return;
+        }
+        Picker picker = Pools.picker(Policy.ROUND_ROBIN, weights, new Random(seed));
+        int period = (int) LongStream.of(weights).sum();
+        int before = Picker.NONE;
+        for (int round = 0; round < 4; round++) {
+            long[] got = new long[weights.length];
+            for (int n = 0; n < period; n++) {
+                int now = picker.pick(0);
+                assertThat(now)
+                        .as("pick %d of round %d, weights %s", n, round, drawn)
+                        .isNotEqualTo(before);
+                before = now;
+                got[now]++;
+            }
+            assertThat(got).isEqualTo(weights);
         }
     }
 
     @Example
-    void pick_oneHeavyAmongManyLight_isNeverTwiceInARow() {
-        long[] weights = {5, 1, 1, 1, 1, 1, 1};
-        Picker picker = Pools.picker(Policy.ROUND_ROBIN, weights, new Random(3));
-        int before = picker.pick(0);
-        for (int n = 0; n < 1_100; n++) {
-            int now = picker.pick(0);
-            assertThat(now).isNotEqualTo(before);
-            before = now;
+    void pick_weights321_interleaves() {
+        StringBuilder order = new StringBuilder();
+        Picker picker = Pools.picker(Policy.ROUND_ROBIN, new long[] {3, 2, 1}, new Random(7));
+        for (int n = 0; n < 12; n++) {
+            order.append("abc".charAt(picker.pick(0)));
         }
+        assertThat(order.toString()).isEqualTo("abacbabacaba");
+    }
+
+    @Example
+    void picker_manyLoops_startAtDifferentPlaces() {
+        PickPlan plan =
+                PickPlans.build(new LoadBalancing(Policy.ROUND_ROBIN), Pools.keys(100), Pools.equalWeights(100));
+        Random random = new Random(11);
+        Set<Integer> first = new HashSet<>();
+        for (int loop = 0; loop < 64; loop++) {
+            first.add(plan.picker(Pools.loads(100), random, () -> 0).pick(0));
+        }
+        assertThat(first).hasSizeGreaterThan(32);
     }
 
     @Example
