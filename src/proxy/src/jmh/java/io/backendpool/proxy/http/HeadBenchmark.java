@@ -52,15 +52,17 @@ public class HeadBenchmark {
     }
 
     /** As a browser sends it. */
-    private final ByteBuf request = direct("GET /catalogue/shoes?size=42&colour=blue HTTP/1.1\r\nHost: shop.example.com\r\n"
-            + "User-Agent: Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0\r\n"
-            + "Accept: text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8\r\nAccept-Language: en-US,en;q=0.5\r\n"
-            + "Accept-Encoding: gzip, deflate, br, zstd\r\nConnection: keep-alive\r\nCookie: session=4f2a9c1e; theme=dark\r\n"
-            + "Upgrade-Insecure-Requests: 1\r\nPriority: u=0, i\r\n\r\n");
+    private final ByteBuf request =
+            direct("GET /catalogue/shoes?size=42&colour=blue HTTP/1.1\r\nHost: shop.example.com\r\n"
+                    + "User-Agent: Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0\r\n"
+                    + "Accept: text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8\r\nAccept-Language: en-US,en;q=0.5\r\n"
+                    + "Accept-Encoding: gzip, deflate, br, zstd\r\nConnection: keep-alive\r\nCookie: session=4f2a9c1e; theme=dark\r\n"
+                    + "Upgrade-Insecure-Requests: 1\r\nPriority: u=0, i\r\n\r\n");
 
-    private final ByteBuf response = direct("HTTP/1.1 200 OK\r\nServer: nginx\r\nDate: Thu, 26 Nov 2026 13:00:00 GMT\r\n"
-            + "Content-Type: text/html; charset=utf-8\r\nContent-Length: 69\r\nConnection: keep-alive\r\n"
-            + "Cache-Control: max-age=60\r\nETag: \"65f1c2d3-45\"\r\n\r\n");
+    private final ByteBuf response =
+            direct("HTTP/1.1 200 OK\r\nServer: nginx\r\nDate: Thu, 26 Nov 2026 13:00:00 GMT\r\n"
+                    + "Content-Type: text/html; charset=utf-8\r\nContent-Length: 69\r\nConnection: keep-alive\r\n"
+                    + "Cache-Control: max-age=60\r\nETag: \"65f1c2d3-45\"\r\n\r\n");
 
     private final ByteBuf read = Unpooled.directBuffer(response.writerIndex());
 

@@ -3,14 +3,17 @@ package io.backendpool.proxy.upstream;
 import io.backendpool.pool.Backend;
 import io.backendpool.pool.BackendGroup;
 import io.backendpool.pool.BackendKey;
+import io.backendpool.pool.HashKey;
 import io.backendpool.pool.HealthState;
 import io.backendpool.pool.LoadBalancing;
 import io.backendpool.pool.PoolSnapshot;
+import io.backendpool.pool.Session;
 import io.backendpool.pool.SessionKeys;
 import io.backendpool.pool.TrafficPolicy;
 import io.backendpool.pool.health.BackendHealth;
 import io.backendpool.pool.health.FailureKind;
 import io.backendpool.pool.pick.BackendLoad;
+import io.backendpool.pool.pick.Hashing;
 import io.backendpool.pool.pick.LoopLoad;
 import io.backendpool.pool.pick.PickPlans;
 import io.backendpool.pool.pick.Picker;
@@ -22,6 +25,7 @@ import io.backendpool.proxy.traffic.LoopTraffic;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFactory;
 import io.netty.channel.EventLoop;
+import java.net.InetAddress;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -147,10 +151,17 @@ public final class LoopUpstreams {
         return picker.usesHash() ? random.nextLong() : 0;
     }
 
-    /** The backend for the next try of a stream; null: there is none left that has room. */
-    public @Nullable Upstream choose(List<Upstream> tried) {
+    /**
+     * The backend for the next try of a stream; null: there is none left that has room.
+     *
+     * @param client whose it is; null: that is not known
+     */
+    public @Nullable Upstream choose(@Nullable InetAddress client, List<Upstream> tried) {
         refresh();
-        return choose(picker, null, randomHash(), tried, false);
+        Upstream session = bound(client);
+        return session != null && !tried.contains(session) && usableBySession(session)
+                ? session
+                : choose(picker, null, streamHash(client, null), tried, false);
     }
 
     /**
@@ -158,10 +169,49 @@ public final class LoopUpstreams {
      *
      * @param serverName lower case; null: the client names none
      */
-    public @Nullable Upstream choose(@Nullable String serverName, List<Upstream> tried) {
+    public @Nullable Upstream choose(@Nullable String serverName, @Nullable InetAddress client, List<Upstream> tried) {
         refresh();
         ServerNameRoutes.Route route = route(serverName);
-        return route == null ? null : choose(route.picker(), route.weights(), randomHash(), tried, false);
+        if (route == null) {
+            return null;
+        }
+        Upstream session = bound(client);
+        return session != null
+                        && route.takes(session.key().group())
+                        && !tried.contains(session)
+                        && usableBySession(session)
+                ? session
+                : choose(route.picker(), route.weights(), streamHash(client, serverName), tried, false);
+    }
+
+    /** The backend of the session of {@code client}; null: it has none. */
+    private @Nullable Upstream bound(@Nullable InetAddress client) {
+        LoopSessions known = sessions;
+        return known == null
+                        || client == null
+                        || !(known.session().kind() instanceof Session.SourceIp(int prefixV4, int prefixV6))
+                ? null
+                : known.ofSource(hash(client, prefixV4, prefixV6)).backend();
+    }
+
+    /** Of the first key that a stream has; random where it has none. */
+    private long streamHash(@Nullable InetAddress client, @Nullable String serverName) {
+        if (picker.usesHash()) {
+            for (HashKey key : loadBalancing.hash()) {
+                if (key instanceof HashKey.ClientIp(int prefixV4, int prefixV6) && client != null) {
+                    return hash(client, prefixV4, prefixV6);
+                }
+                if (key instanceof HashKey.ServerName && serverName != null) {
+                    return Hashing.hash(serverName);
+                }
+            }
+        }
+        return randomHash();
+    }
+
+    private static long hash(InetAddress client, int prefixV4, int prefixV6) {
+        byte[] address = client.getAddress();
+        return Hashing.hash(address, address.length == 4 ? prefixV4 : prefixV6);
     }
 
     /** Whether a group takes connections for {@code serverName}, whatever the health of its backends. */
@@ -273,7 +323,8 @@ public final class LoopUpstreams {
         }
         int unhealthy = 0;
         for (BackendHealth health : pool.health()) {
-            unhealthy += health.state() == HealthState.UNHEALTHY ? 1 : 0;
+            HealthState state = health.state();
+            unhealthy += state == HealthState.UNHEALTHY || state == HealthState.EJECTED ? 1 : 0;
         }
         String others = unhealthy == all ? "" : ", the others have weight 0";
         return "no healthy backend in pool %s: %d of %d unhealthy%s".formatted(snapshot.id(), unhealthy, all, others);

@@ -74,6 +74,10 @@ final class ServerNameRoutes {
             this.groups = groups;
         }
 
+        boolean takes(String group) {
+            return groups.contains(group);
+        }
+
         /** In the order of the snapshot's backends. */
         long[] weights() {
             long[] known = weights;

@@ -15,6 +15,7 @@ import io.backendpool.pool.health.BackendHealth;
 import io.backendpool.pool.health.EffectiveWeights;
 import io.backendpool.pool.session.BackendTags;
 import io.backendpool.pool.session.SessionTable;
+import io.backendpool.proxy.listener.Listeners;
 import io.backendpool.proxy.tls.TlsEngine;
 import io.backendpool.proxy.traffic.AccessLog;
 import io.backendpool.proxy.traffic.TrafficRecorder;
