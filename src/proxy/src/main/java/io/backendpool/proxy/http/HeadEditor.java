@@ -87,6 +87,7 @@ final class HeadEditor {
                     head.removed[i] |= hasRequestId || rule.replaceId() || !isRequestId(head, i);
                     hasRequestId |= !head.removed[i];
                 }
+                case LOOKALIKE -> head.removed[i] = true;
                 // RFC 9112, 3.2.2: the target's authority replaces the Host field.
                 case HOST -> head.removed[i] |= absolute;
                 case OTHER,
