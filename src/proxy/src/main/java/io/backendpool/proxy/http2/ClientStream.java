@@ -418,10 +418,10 @@ final class ClientStream implements Downstream, ResponseSink {
     }
 
     @Override
-    public void head(int status, Fields fields, boolean whole) {
+    public void head(int status, Fields fields, @Nullable AsciiString via, boolean whole) {
         responseBegun = true;
         responseEnded = whole;
-        AsciiString[] out = HeadersOut.of(fields);
+        AsciiString[] out = HeadersOut.of(fields, via);
         if (status == 101) {
             // RFC 8441, 5.
             Http2Headers headers =
