@@ -450,6 +450,7 @@ public final class Exchange implements UpstreamReceiver, QueuedRequest, Relay.Ju
         endTry(gone, status, loop.traffic().now());
         String how = cause == null ? "connection closed" : Failures.describe(cause);
         boolean unprocessed = cause instanceof UnprocessedException;
+        boolean elsewhere = cause instanceof UnprocessedException refusal && refusal.isOfWholeBackend();
         // A connection that had served may have been closing: a fresh one will tell.
         if (phase == Phase.AWAITING && !unprocessed && !gone.reused()) {
             gone.upstream().failed(FailureKind.RESET);
@@ -457,7 +458,7 @@ public final class Exchange implements UpstreamReceiver, QueuedRequest, Relay.Ju
         if (phase == Phase.AWAITING
                 && !relay.sawBytes()
                 && maySendAgain(unprocessed)
-                && resend(gone, how, unprocessed)) {
+                && resend(gone, how, unprocessed, elsewhere)) {
             return;
         }
         String when = relay.sawBytes() ? "in the middle of the response" : "before the response";
@@ -471,8 +472,8 @@ public final class Exchange implements UpstreamReceiver, QueuedRequest, Relay.Ju
     }
 
     /** Sends the request again after its connection was lost; false: it may not be. */
-    private boolean resend(UpstreamLink gone, String how, boolean unprocessed) {
-        if ((gone.reused() || unprocessed) && gone.upstream().hasRoom() && plan.takeFreshChance()) {
+    private boolean resend(UpstreamLink gone, String how, boolean unprocessed, boolean elsewhere) {
+        if ((gone.reused() || unprocessed) && !elsewhere && gone.upstream().hasRoom() && plan.takeFreshChance()) {
             sendAgain(gone.upstream(), false);
             return true;
         }

@@ -215,6 +215,7 @@ abstract class Head implements Fields {
                 }
                 case KEEP_ALIVE, PROXY_CONNECTION, UPGRADE -> removed[i] = true;
                 case OTHER,
+                        LOOKALIKE,
                         HOST,
                         EXPECT,
                         TRAILER,
@@ -272,6 +273,7 @@ abstract class Head implements Fields {
                 return refuse("Connection names a field that is not the connection's own (RFC 9110, 7.6.1)");
             }
             case OTHER,
+                    LOOKALIKE,
                     EXPECT,
                     TRAILER,
                     CONNECTION,

@@ -42,6 +42,9 @@ final class ClientStream implements Downstream, ResponseSink {
     /** UNAVAILABLE: may be tried again. */
     private static final AsciiString GRPC_UNAVAILABLE = AsciiString.cached("14");
 
+    /** The time was over; not to be tried again as it is. */
+    private static final AsciiString GRPC_DEADLINE_EXCEEDED = AsciiString.cached("4");
+
     private static final AsciiString GRPC_UNIMPLEMENTED = AsciiString.cached("12");
     private static final AsciiString GRPC_INTERNAL = AsciiString.cached("13");
 
@@ -373,9 +376,14 @@ final class ClientStream implements Downstream, ResponseSink {
 
     /** Trailers only (PROTOCOL-HTTP2.md of gRPC): a client of gRPC reads its status, not HTTP's. */
     private static Http2Headers grpcReply(Reply reply) {
-        AsciiString status = reply.status() == 501
-                ? GRPC_UNIMPLEMENTED
-                : reply.status() >= 500 || reply.status() == 408 ? GRPC_UNAVAILABLE : GRPC_INTERNAL;
+        AsciiString status =
+                switch (reply.status()) {
+                    case 501 -> GRPC_UNIMPLEMENTED;
+                    // Not UNAVAILABLE, which clients take for an invitation to send the call again.
+                    case 504 -> GRPC_DEADLINE_EXCEEDED;
+                    case 408 -> GRPC_UNAVAILABLE;
+                    default -> reply.status() >= 500 ? GRPC_UNAVAILABLE : GRPC_INTERNAL;
+                };
         return ReadOnlyHttp2Headers.serverHeaders(
                 false,
                 HeadersOut.status(200),
@@ -418,10 +426,10 @@ final class ClientStream implements Downstream, ResponseSink {
     }
 
     @Override
-    public void head(int status, Fields fields, boolean whole) {
+    public void head(int status, Fields fields, @Nullable AsciiString via, boolean whole) {
         responseBegun = true;
         responseEnded = whole;
-        AsciiString[] out = HeadersOut.of(fields);
+        AsciiString[] out = HeadersOut.of(fields, via);
         if (status == 101) {
             // RFC 8441, 5.
             Http2Headers headers =

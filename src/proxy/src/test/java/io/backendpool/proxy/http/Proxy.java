@@ -105,7 +105,7 @@ public final class Proxy implements AutoCloseable {
         return proxy;
     }
 
-    static Proxy to(TrafficPolicy policy, Backend... backends) throws Exception {
+    public static Proxy to(TrafficPolicy policy, Backend... backends) throws Exception {
         Proxy proxy = new Proxy(ProxyLimits.defaults(), null, 1).policy(policy);
         proxy.publish(Arrays.stream(backends).mapToInt(Backend::port).toArray());
         return proxy;
@@ -119,7 +119,7 @@ public final class Proxy implements AutoCloseable {
     }
 
     /** What the pools that are published from now on say of their traffic. */
-    Proxy policy(TrafficPolicy next) {
+    public Proxy policy(TrafficPolicy next) {
         policy = next;
         return this;
     }
@@ -128,6 +128,15 @@ public final class Proxy implements AutoCloseable {
     public static Proxy to(BackendGroup.Protocol protocol, int... ports) throws Exception {
         return to(
                 ProxyLimits.defaults(),
+                new BackendGroup(
+                        GROUP.name(), GROUP.weight(), protocol, null, BackendGroup.ProxyProtocol.NONE, List.of()),
+                ports);
+    }
+
+    /** The same, with limits of its own. */
+    public static Proxy to(ProxyLimits limits, BackendGroup.Protocol protocol, int... ports) throws Exception {
+        return to(
+                limits,
                 new BackendGroup(
                         GROUP.name(), GROUP.weight(), protocol, null, BackendGroup.ProxyProtocol.NONE, List.of()),
                 ports);
