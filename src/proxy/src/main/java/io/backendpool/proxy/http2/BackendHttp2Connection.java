@@ -131,11 +131,20 @@ final class BackendHttp2Connection extends Http2ConnectionHandler {
     public void handlerAdded(ChannelHandlerContext ctx) throws Exception {
         context = ctx;
         super.handlerAdded(ctx);
+        // After a TLS handshake the channel has long been active.
+        if (ctx.channel().isActive()) {
+            widenWindow();
+        }
     }
 
     @Override
     public void channelActive(ChannelHandlerContext ctx) throws Exception {
         super.channelActive(ctx);
+        widenWindow();
+    }
+
+    /** For the bodies of all streams together, which would else share the 64 KiB of RFC 9113, 6.9.2. */
+    private void widenWindow() throws Http2Exception {
         Http2Stream whole = connection().connectionStream();
         int more = connectionWindow - decoder().flowController().windowSize(whole);
         if (more > 0) {
