@@ -65,7 +65,11 @@ class SnapshotCodecTest {
     @Test
     void sessionKeyThatIsTooShort_isRefused_andNotShown() {
         Snapshot.Builder snapshot = GOOD.toBuilder();
-        snapshot.getPoolBuilder().getConfigBuilder().addSessionKeysBuilder().setId("k1").setSecret("c2VjcmV0");
+        snapshot.getPoolBuilder()
+                .getConfigBuilder()
+                .addSessionKeysBuilder()
+                .setId("k1")
+                .setSecret("c2VjcmV0");
         refused(snapshot, "sessionKeys[k1].secret: (hidden) (expected: 32 to 64 bytes in base64)");
     }
 
