@@ -15,8 +15,10 @@ public class BackendState {
     @JsonPropertyDescription("The pod or the DNS name that the address came from.")
     public @Nullable String origin;
 
-    /** Healthy, Unhealthy, Unknown or Draining. */
-    @JsonPropertyDescription("Healthy, Unhealthy, Unknown (not probed yet) or Draining (finishes what it has).")
+    /** Healthy, Warming, Unhealthy, Ejected, Unknown or Draining. */
+    @JsonPropertyDescription(
+            "Healthy, Warming (on its way to its share), Unhealthy, Ejected (out for a while), Unknown (not probed yet) or "
+                    + "Draining (finishes what it has).")
     public @Nullable String health;
 
     @JsonPropertyDescription("Why it is in that state, in one phrase.")

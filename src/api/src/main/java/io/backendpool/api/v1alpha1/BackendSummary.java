@@ -17,6 +17,12 @@ public class BackendSummary {
     @JsonPropertyDescription("Backends of which no proxy has said anything yet.")
     public @Nullable Integer unknown;
 
+    @JsonPropertyDescription("Backends that are out for a while because of what traffic met there.")
+    public @Nullable Integer ejected;
+
+    @JsonPropertyDescription("Backends that are healthy and on their way to their share.")
+    public @Nullable Integer warming;
+
     @JsonPropertyDescription("Backends that finish what they have and get nothing new.")
     public @Nullable Integer draining;
 

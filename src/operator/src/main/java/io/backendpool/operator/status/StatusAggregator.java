@@ -86,9 +86,16 @@ public final class StatusAggregator {
         summary.healthy = report.count(HealthState.HEALTHY);
         summary.unhealthy = report.count(HealthState.UNHEALTHY);
         summary.unknown = report.count(HealthState.UNKNOWN);
+        summary.ejected = positive(report.count(HealthState.EJECTED));
+        summary.warming = positive(report.count(HealthState.WARMING));
         summary.draining = report.count(HealthState.DRAINING);
         summary.ratio = summary.healthy + "/" + summary.total;
         return summary;
+    }
+
+    /** Rare states have no number where there are none, so that the usual status stays short. */
+    private static @Nullable Integer positive(int count) {
+        return count == 0 ? null : count;
     }
 
     private static List<BackendState> backends(PoolReport report, @Nullable BackendPoolStatus previous) {
