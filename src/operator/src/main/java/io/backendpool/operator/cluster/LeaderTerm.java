@@ -8,7 +8,6 @@ import io.backendpool.operator.control.ControlServer;
 import io.backendpool.operator.control.ControlServerConfig;
 import io.backendpool.operator.dns.DnsResolver;
 import io.backendpool.operator.pools.ControlServerChannel;
-import io.backendpool.operator.pools.Overrides;
 import io.backendpool.operator.pools.PoolKeeper;
 import io.backendpool.operator.resources.ProxyNames;
 import io.backendpool.operator.secrets.PublishedCertificates;
@@ -64,6 +63,8 @@ final class LeaderTerm implements AutoCloseable {
             BootstrapCopies copies = new BootstrapCopies(client);
             SecretFollower secrets =
                     opened(new SecretFollower(client, clock, new PublishedCertificates(copies, pools::names)));
+            ResourceOverrides overrides =
+                    opened(new ResourceOverrides(client, options.scope(), pool -> pools.resource(pool) != null, clock));
             ClusterProxyHost proxies = new ClusterProxyHost(this::lastAddress);
             keeper = opened(new PoolKeeper(
                     new ControlServerChannel(control),
@@ -72,7 +73,7 @@ final class LeaderTerm implements AutoCloseable {
                     DnsResolver.ofSystem(),
                     services,
                     secrets,
-                    Overrides.NONE,
+                    overrides,
                     keyring::keys,
                     copies,
                     clock));
@@ -81,6 +82,7 @@ final class LeaderTerm implements AutoCloseable {
             services.onRefused(this::refused);
             pools.onVersion(status::seen);
             pools.start(keeper);
+            overrides.start();
             CertificateUpkeep upkeep = new CertificateUpkeep(authority, certificates);
             opened(CertificateRenewal.start(
                     authority,
