@@ -23,6 +23,7 @@ import io.backendpool.pool.EndpointConditions;
 import io.backendpool.pool.HealthState;
 import io.backendpool.pool.LoadBalancing;
 import io.backendpool.pool.LoadBalancing.Locality;
+import io.backendpool.pool.PoolMode;
 import io.backendpool.pool.PoolSnapshot;
 import io.backendpool.pool.SlowStart;
 import io.backendpool.pool.WeightOverride;
