@@ -2,17 +2,25 @@ package io.backendpool.proxy;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.backendpool.pool.AdaptiveWeight;
 import io.backendpool.pool.BackendGroup;
 import io.backendpool.pool.HealthCheck;
 import io.backendpool.pool.Listener;
 import io.backendpool.pool.LoadBalancing;
+import io.backendpool.pool.OutlierDetection;
 import io.backendpool.pool.PoolId;
 import io.backendpool.pool.PoolSnapshot;
+import io.backendpool.pool.Session;
+import io.backendpool.pool.SessionKeys;
 import io.backendpool.pool.StatusRange;
+import io.backendpool.pool.WeightOverride;
 import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 
 class UnservedTest {
     private static final HealthCheck.Probe HTTP =
@@ -39,6 +47,78 @@ class UnservedTest {
         assertThat(Unserved.of(pool(http2(BackendGroup.ProxyProtocol.NONE), HTTP)))
                 .isEqualTo(
                         "healthCheck.http: speaks HTTP/1.1, and backends[web] speak H2C (expected: healthCheck.tcp)");
+    }
+
+    static List<Arguments> unserved() {
+        PoolSnapshot usual = pool(new BackendGroup("web", 100), null);
+        HealthCheck check = new HealthCheck(HTTP, null, Duration.ofSeconds(5), Duration.ofSeconds(1), 2, 3);
+        return List.of(
+                Arguments.of(
+                        with(usual, new LoadBalancing(LoadBalancing.Policy.MAGLEV), check),
+                        "loadBalancing.policy: MAGLEV (expected: a policy that does not hash; this version of the proxy cannot do it)"),
+                Arguments.of(
+                        with(
+                                usual,
+                                usual.loadBalancing(),
+                                new HealthCheck(
+                                        new HealthCheck.TcpProbe("PING", null),
+                                        null,
+                                        Duration.ofSeconds(5),
+                                        Duration.ofSeconds(1),
+                                        2,
+                                        3)),
+                        "healthCheck.tcp: with send or expect (expected: neither; this version of the proxy cannot do it)"),
+                Arguments.of(
+                        with(
+                                usual,
+                                new Session(Session.Cookie.DEFAULT, Session.OnUnavailable.FAIL),
+                                null,
+                                AdaptiveWeight.OFF,
+                                List.of()),
+                        "session: present (expected: absent; this version of the proxy cannot do it)"),
+                Arguments.of(
+                        with(usual, null, OutlierDetection.DEFAULT, AdaptiveWeight.OFF, List.of()),
+                        "outlierDetection: present (expected: absent; this version of the proxy cannot do it)"),
+                Arguments.of(
+                        with(
+                                usual,
+                                null,
+                                null,
+                                AdaptiveWeight.OFF,
+                                List.of(new WeightOverride("web", null, true, 0, null, ""))),
+                        "override of web (expected: none; this version of the proxy cannot do it)"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("unserved")
+    void whatIsNotDoneYet_isRefused(PoolSnapshot snapshot, String refusal) {
+        assertThat(Unserved.of(snapshot)).isEqualTo(refusal);
+    }
+
+    private static PoolSnapshot with(PoolSnapshot usual, LoadBalancing balancing, HealthCheck check) {
+        return new PoolSnapshot(usual.id(), usual.listeners(), usual.groups(), List.of(), balancing, check);
+    }
+
+    private static PoolSnapshot with(
+            PoolSnapshot usual,
+            @Nullable Session session,
+            @Nullable OutlierDetection outliers,
+            AdaptiveWeight adaptive,
+            List<WeightOverride> overrides) {
+        return new PoolSnapshot(
+                usual.id(),
+                usual.listeners(),
+                usual.groups(),
+                List.of(),
+                usual.loadBalancing(),
+                null,
+                usual.traffic(),
+                List.of(),
+                session,
+                outliers,
+                adaptive,
+                overrides,
+                SessionKeys.NONE);
     }
 
     private static BackendGroup http2(BackendGroup.ProxyProtocol header) {

@@ -8,12 +8,15 @@ import io.backendpool.operator.control.ControlServer;
 import io.backendpool.operator.control.ControlServerConfig;
 import io.backendpool.operator.dns.DnsResolver;
 import io.backendpool.operator.pools.ControlServerChannel;
+import io.backendpool.operator.pools.Overrides;
 import io.backendpool.operator.pools.PoolKeeper;
 import io.backendpool.operator.resources.ProxyNames;
 import io.backendpool.operator.secrets.PublishedCertificates;
+import io.backendpool.operator.sessions.SessionKeyring;
 import io.backendpool.pool.PoolId;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.io.IOException;
+import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -48,6 +51,7 @@ final class LeaderTerm implements AutoCloseable {
             SecretCertificateStore certificates =
                     new SecretCertificateStore(client, options.namespace(), ClusterOptions.CERTIFICATES);
             authority = CertificateAuthority.open(certificates, options.certificatePolicy(), clock);
+            SessionKeyring keyring = SessionKeyring.open(certificates, new SecureRandom(), clock);
             control = opened(ControlServer.start(
                     ControlServerConfig.on(options.controlHost(), options.controlPort()),
                     authority,
@@ -68,6 +72,8 @@ final class LeaderTerm implements AutoCloseable {
                     DnsResolver.ofSystem(),
                     services,
                     secrets,
+                    Overrides.NONE,
+                    keyring::keys,
                     copies,
                     clock));
             objects = opened(OwnedObjects.start(
@@ -75,9 +81,13 @@ final class LeaderTerm implements AutoCloseable {
             services.onRefused(this::refused);
             pools.onVersion(status::seen);
             pools.start(keeper);
+            CertificateUpkeep upkeep = new CertificateUpkeep(authority, certificates);
             opened(CertificateRenewal.start(
                     authority,
-                    new CertificateUpkeep(authority, certificates),
+                    () -> {
+                        upkeep.run();
+                        keyring.tick();
+                    },
                     certificatesListener(),
                     period(options.caOverlap()),
                     clock));
