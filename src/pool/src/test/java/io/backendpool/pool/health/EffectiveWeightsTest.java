@@ -27,7 +27,7 @@ import io.backendpool.pool.PoolMode;
 import io.backendpool.pool.PoolSnapshot;
 import io.backendpool.pool.SlowStart;
 import io.backendpool.pool.WeightOverride;
-import io.backendpool.pool.health.PoolMode.Kind;
+import io.backendpool.pool.PoolMode.Kind;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
