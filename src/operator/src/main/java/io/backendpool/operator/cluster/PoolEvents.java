@@ -97,7 +97,7 @@ final class PoolEvents implements AutoCloseable {
         }
     }
 
-    private static boolean isNews(@Nullable Condition before, Condition now) {
+    static boolean isNews(@Nullable Condition before, Condition now) {
         if (!TOLD.contains(now.getType()) || ON_THE_WAY.contains(now.getReason())) {
             return false;
         }
@@ -116,7 +116,7 @@ final class PoolEvents implements AutoCloseable {
         return !now.getStatus().equals(before.getStatus());
     }
 
-    private static boolean isGood(Condition condition) {
+    static boolean isGood(Condition condition) {
         boolean badWhenTrue = BAD_WHEN_TRUE.contains(condition.getType());
         return condition.getStatus().equals(badWhenTrue ? "False" : "True")
                 && !DEGREES_OF_BAD.contains(condition.getReason());
