@@ -1,6 +1,7 @@
 package io.backendpool.proxy;
 
 import io.backendpool.control.LastKnownGood;
+import io.backendpool.pool.health.ProxySeat;
 import io.backendpool.proxy.ProxyConfig.AccessLogTarget;
 import io.backendpool.proxy.admin.AdminServer;
 import io.backendpool.proxy.admin.ProxyView;
@@ -94,7 +95,14 @@ public final class Proxy {
         this.side = EventLoops.create(SIDE_LOOPS, transport);
         ProxyLimits limits = ProxyLimits.defaults().withDrainDeadline(config.drainDeadline());
         this.listeners = new Listeners(traffic, config.bind(), pools, recorder, limits, accessLog);
-        this.monitor = new HealthMonitor(side, pools, Clock.systemUTC(), System::nanoTime, new Random());
+        this.monitor = new HealthMonitor(
+                side,
+                pools,
+                Clock.systemUTC(),
+                System::nanoTime,
+                new Random(),
+                config.zone(),
+                ProxySeat.byName(config.name()));
         this.dataPlane =
                 new LiveDataPlane(config.pool(), traffic, listeners, monitor, recorder, () -> notReady() == null);
         this.admin = new AdminServer(side, this::notReady, this::view);

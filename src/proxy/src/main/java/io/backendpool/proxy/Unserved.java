@@ -1,9 +1,7 @@
 package io.backendpool.proxy;
 
-import io.backendpool.pool.AdaptiveWeight;
 import io.backendpool.pool.BackendGroup;
 import io.backendpool.pool.HealthCheck;
-import io.backendpool.pool.LoadBalancing;
 import io.backendpool.pool.PoolSnapshot;
 import org.jspecify.annotations.Nullable;
 
@@ -17,13 +15,7 @@ final class Unserved {
     /** The first such thing of {@code snapshot}, in one sentence; null: there is none. */
     static @Nullable String of(PoolSnapshot snapshot) {
         HealthCheck check = snapshot.healthCheck();
-        String refusal = balancing(snapshot.loadBalancing());
-        if (refusal == null && check != null) {
-            refusal = healthCheck(check);
-        }
-        if (refusal == null) {
-            refusal = weights(snapshot);
-        }
+        String refusal = check == null ? null : healthCheck(check);
         if (refusal != null) {
             return refusal;
         }
@@ -41,23 +33,6 @@ final class Unserved {
             }
         }
         return null;
-    }
-
-    private static @Nullable String balancing(LoadBalancing balancing) {
-        if (balancing.policy().hashes()) {
-            return notYet("loadBalancing.policy: " + balancing.policy(), "a policy that does not hash");
-        }
-        if (balancing.locality().mode() != LoadBalancing.Locality.Mode.OFF) {
-            return notYet("loadBalancing.locality: " + balancing.locality().mode(), "absent");
-        }
-        if (balancing.subsetSize() != 0) {
-            return notYet("loadBalancing.subsetSize: " + balancing.subsetSize(), "absent");
-        }
-        // 0 is what is done; the default must be taken.
-        if (balancing.panicThreshold() != 0 && balancing.panicThreshold() != LoadBalancing.DEFAULT_PANIC_THRESHOLD) {
-            return notYet("loadBalancing.panicThreshold: " + balancing.panicThreshold(), "absent or 0");
-        }
-        return balancing.slowStart() == null ? null : notYet("loadBalancing.slowStart: present", "absent");
     }
 
     private static @Nullable String healthCheck(HealthCheck check) {
@@ -82,27 +57,6 @@ final class Unserved {
             case HealthCheck.GrpcProbe grpc -> notYet("healthCheck.grpc: present", "http or tcp");
             case HealthCheck.TlsProbe() -> notYet("healthCheck.tls: present", "http or tcp");
         };
-    }
-
-    private static @Nullable String weights(PoolSnapshot snapshot) {
-        if (snapshot.session() != null) {
-            return notYet("session: present", "absent");
-        }
-        if (snapshot.outlierDetection() != null) {
-            return notYet("outlierDetection: present", "absent");
-        }
-        if (snapshot.adaptiveWeight().mode() != AdaptiveWeight.Mode.OFF) {
-            return notYet("adaptiveWeight.mode: " + snapshot.adaptiveWeight().mode(), "absent");
-        }
-        if (!snapshot.overrides().isEmpty()) {
-            return notYet("override of " + snapshot.overrides().getFirst().target(), "none");
-        }
-        for (BackendGroup group : snapshot.groups()) {
-            if (group.priority() != 0) {
-                return notYet("backends[%s].priority: %d".formatted(group.name(), group.priority()), "0");
-            }
-        }
-        return null;
     }
 
     private static String notYet(String found, String expected) {

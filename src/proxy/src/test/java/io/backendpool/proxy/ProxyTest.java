@@ -162,6 +162,7 @@ final class ProxyTest {
                     Files.writeString(folder.resolve("token"), "secret"),
                     folder.resolve("state"),
                     bootstrap == null ? null : Backends.bootstrap(folder, bootstrap),
+                    null,
                     admin,
                     "127.0.0.1",
                     new ProxyConfig.NoAccessLog(),

@@ -2,18 +2,13 @@ package io.backendpool.proxy;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.backendpool.pool.AdaptiveWeight;
 import io.backendpool.pool.BackendGroup;
 import io.backendpool.pool.HealthCheck;
 import io.backendpool.pool.Listener;
 import io.backendpool.pool.LoadBalancing;
-import io.backendpool.pool.OutlierDetection;
 import io.backendpool.pool.PoolId;
 import io.backendpool.pool.PoolSnapshot;
-import io.backendpool.pool.Session;
-import io.backendpool.pool.SessionKeys;
 import io.backendpool.pool.StatusRange;
-import io.backendpool.pool.WeightOverride;
 import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -51,42 +46,18 @@ class UnservedTest {
 
     static List<Arguments> unserved() {
         PoolSnapshot usual = pool(new BackendGroup("web", 100), null);
-        HealthCheck check = new HealthCheck(HTTP, null, Duration.ofSeconds(5), Duration.ofSeconds(1), 2, 3);
-        return List.of(
-                Arguments.of(
-                        with(usual, new LoadBalancing(LoadBalancing.Policy.MAGLEV), check),
-                        "loadBalancing.policy: MAGLEV (expected: a policy that does not hash; this version of the proxy cannot do it)"),
-                Arguments.of(
-                        with(
-                                usual,
-                                usual.loadBalancing(),
-                                new HealthCheck(
-                                        new HealthCheck.TcpProbe("PING", null),
-                                        null,
-                                        Duration.ofSeconds(5),
-                                        Duration.ofSeconds(1),
-                                        2,
-                                        3)),
-                        "healthCheck.tcp: with send or expect (expected: neither; this version of the proxy cannot do it)"),
-                Arguments.of(
-                        with(
-                                usual,
-                                new Session(Session.Cookie.DEFAULT, Session.OnUnavailable.FAIL),
+        return List.of(Arguments.of(
+                with(
+                        usual,
+                        usual.loadBalancing(),
+                        new HealthCheck(
+                                new HealthCheck.TcpProbe("PING", null),
                                 null,
-                                AdaptiveWeight.OFF,
-                                List.of()),
-                        "session: present (expected: absent; this version of the proxy cannot do it)"),
-                Arguments.of(
-                        with(usual, null, OutlierDetection.DEFAULT, AdaptiveWeight.OFF, List.of()),
-                        "outlierDetection: present (expected: absent; this version of the proxy cannot do it)"),
-                Arguments.of(
-                        with(
-                                usual,
-                                null,
-                                null,
-                                AdaptiveWeight.OFF,
-                                List.of(new WeightOverride("web", null, true, 0, null, ""))),
-                        "override of web (expected: none; this version of the proxy cannot do it)"));
+                                Duration.ofSeconds(5),
+                                Duration.ofSeconds(1),
+                                2,
+                                3)),
+                "healthCheck.tcp: with send or expect (expected: neither; this version of the proxy cannot do it)"));
     }
 
     @ParameterizedTest
@@ -97,28 +68,6 @@ class UnservedTest {
 
     private static PoolSnapshot with(PoolSnapshot usual, LoadBalancing balancing, HealthCheck check) {
         return new PoolSnapshot(usual.id(), usual.listeners(), usual.groups(), List.of(), balancing, check);
-    }
-
-    private static PoolSnapshot with(
-            PoolSnapshot usual,
-            @Nullable Session session,
-            @Nullable OutlierDetection outliers,
-            AdaptiveWeight adaptive,
-            List<WeightOverride> overrides) {
-        return new PoolSnapshot(
-                usual.id(),
-                usual.listeners(),
-                usual.groups(),
-                List.of(),
-                usual.loadBalancing(),
-                null,
-                usual.traffic(),
-                List.of(),
-                session,
-                outliers,
-                adaptive,
-                overrides,
-                SessionKeys.NONE);
     }
 
     private static BackendGroup http2(BackendGroup.ProxyProtocol header) {

@@ -16,6 +16,7 @@ import io.backendpool.pool.health.BackendHealth;
 import io.backendpool.pool.health.EffectiveWeights;
 import io.backendpool.pool.health.OutlierDetector.Decision;
 import io.backendpool.pool.health.Overrides;
+import io.backendpool.pool.health.ProxySeat;
 import io.backendpool.pool.health.SlowStartRamp;
 import io.backendpool.pool.health.WeightInputs;
 import io.backendpool.pool.session.BackendTags;
@@ -71,6 +72,8 @@ public final class HealthMonitor {
     private @Nullable PublishedPool pool;
     private Map<String, BackendTls> tls = Map.of();
     private final BackendTags tags = new BackendTags();
+    private final @Nullable String zone;
+    private final @Nullable ProxySeat seat;
     private final OutlierWatch outliers;
     private final WeightAdapter adapter = new WeightAdapter();
     private List<WatchedBackend> ordered = List.of();
@@ -93,6 +96,25 @@ public final class HealthMonitor {
      */
     public HealthMonitor(
             Vertx vertx, PoolHolder pools, InstantSource clock, LongSupplier nanoClock, RandomGenerator random) {
+        this(vertx, pools, clock, nanoClock, random, null, null);
+    }
+
+    /**
+     * The same.
+     *
+     * @param zone that the proxy runs in; null: not known, so no backend is near
+     * @param seat which part of a large pool the proxy uses, where the pool has subsets; null: all of it
+     */
+    public HealthMonitor(
+            Vertx vertx,
+            PoolHolder pools,
+            InstantSource clock,
+            LongSupplier nanoClock,
+            RandomGenerator random,
+            @Nullable String zone,
+            @Nullable ProxySeat seat) {
+        this.zone = zone;
+        this.seat = seat;
         this.vertx = vertx;
         this.context = ((VertxInternal) vertx).createEventLoopContext();
         this.pools = pools;
@@ -390,7 +412,7 @@ public final class HealthMonitor {
         }
         SlowStart slowStart = snapshot.loadBalancing().slowStart();
         nextRamp = warming && slowStart != null ? now.plus(SlowStartRamp.step(slowStart)) : Instant.MAX;
-        WeightInputs inputs = new WeightInputs(snapshot, health, adaptations, null, null, now, group -> true);
+        WeightInputs inputs = new WeightInputs(snapshot, health, adaptations, zone, seat, now, group -> true);
         EffectiveWeights weights = EffectiveWeights.of(inputs);
         boolean counts = outliers.isOn() || adapter.isOn();
         LivePool live = new LivePool(
