@@ -7,6 +7,7 @@ import io.backendpool.pool.Backend;
 import io.backendpool.pool.PoolId;
 import io.backendpool.pool.PoolSnapshot;
 import io.backendpool.pool.health.BackendHealth;
+import io.backendpool.pool.health.EffectiveWeights;
 import io.backendpool.proxy.control.DataPlane;
 import io.backendpool.proxy.listener.Listeners;
 import io.backendpool.proxy.probe.HealthMonitor;
@@ -121,6 +122,7 @@ final class LiveDataPlane implements DataPlane {
         if (view == null) {
             return new ProxyStatus(false, List.of(), recorder.traffic());
         }
+        EffectiveWeights weights = view.live().weights();
         List<Backend> backends = view.live().pool().snapshot().backends();
         List<BackendStatus> statuses = new ArrayList<>(backends.size());
         for (int i = 0; i < backends.size(); i++) {
@@ -131,10 +133,11 @@ final class LiveDataPlane implements DataPlane {
                     health.state(),
                     health.reason(),
                     health.since(),
-                    view.live().weights().shown(i),
+                    weights.shown(i),
                     recorder.inFlight(backend.key()),
-                    recorder.windowRequests(backend.key())));
+                    recorder.windowRequests(backend.key()),
+                    weights.adaptation(i).reason()));
         }
-        return new ProxyStatus(ready.getAsBoolean(), statuses, recorder.traffic());
+        return new ProxyStatus(ready.getAsBoolean(), statuses, recorder.traffic(), weights.mode(), weights.notes());
     }
 }

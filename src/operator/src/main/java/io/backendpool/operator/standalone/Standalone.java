@@ -76,6 +76,7 @@ public final class Standalone implements AutoCloseable {
 
     private void open(StandaloneOptions options, Prelude prelude, PrintStream out, Clock clock) throws IOException {
         StateDirectory state = opened(StateDirectory.open(options.stateDirectory()));
+        state.remember(options.manifests());
         ManifestValidator validator = new ManifestValidator();
         opened(prelude.begin(checkBeforehand(options, state, validator)));
 

@@ -2,6 +2,7 @@ package io.backendpool.pool.health;
 
 import io.backendpool.pool.Backend;
 import io.backendpool.pool.HealthState;
+import io.backendpool.pool.PoolMode;
 import io.backendpool.pool.PoolSnapshot;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -70,6 +71,13 @@ public final class EffectiveWeights {
     /** What else people should know of how the weights came about, a sentence each: overrides, zones, subsets. */
     public List<String> notes() {
         return notes;
+    }
+
+    /** How the weight of backend {@code index} is adapted; {@link Adaptation#NONE}: it is not. */
+    public Adaptation adaptation(int index) {
+        return inputs.adaptations().isEmpty()
+                ? Adaptation.NONE
+                : inputs.adaptations().get(index);
     }
 
     /** Computes the weights. */

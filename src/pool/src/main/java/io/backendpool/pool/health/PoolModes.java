@@ -1,5 +1,6 @@
 package io.backendpool.pool.health;
 
+import io.backendpool.pool.PoolMode;
 import java.util.ArrayList;
 import java.util.List;
 

@@ -3,6 +3,7 @@ package io.backendpool.pool.health;
 import io.backendpool.pool.Backend;
 import io.backendpool.pool.BackendGroup;
 import io.backendpool.pool.LoadBalancing;
+import io.backendpool.pool.PoolMode;
 import io.backendpool.pool.PoolSnapshot;
 import java.util.ArrayList;
 import java.util.Arrays;

@@ -1,4 +1,4 @@
-package io.backendpool.pool.health;
+package io.backendpool.pool;
 
 /**
  * By what rule the traffic of a pool is shared at the moment.
