@@ -1,7 +1,6 @@
 package io.backendpool.proxy;
 
 import io.backendpool.pool.BackendGroup;
-import io.backendpool.pool.HealthCheck;
 import io.backendpool.pool.PoolSnapshot;
 import org.jspecify.annotations.Nullable;
 
@@ -14,18 +13,10 @@ final class Unserved {
 
     /** The first such thing of {@code snapshot}, in one sentence; null: there is none. */
     static @Nullable String of(PoolSnapshot snapshot) {
-        HealthCheck check = snapshot.healthCheck();
         for (BackendGroup group : snapshot.groups()) {
-            if (!group.protocol().isHttp2()) {
-                continue;
-            }
-            if (group.proxyProtocol() != BackendGroup.ProxyProtocol.NONE) {
+            if (group.protocol().isHttp2() && group.proxyProtocol() != BackendGroup.ProxyProtocol.NONE) {
                 return "backends[%s].proxyProtocol: %s with protocol %s (expected: absent, for its connections are shared by clients)"
                         .formatted(group.name(), group.proxyProtocol(), group.protocol());
-            }
-            if (check != null && check.probe() instanceof HealthCheck.HttpProbe) {
-                return "healthCheck.http: speaks HTTP/1.1, and backends[%s] speak %s (expected: healthCheck.tcp)"
-                        .formatted(group.name(), group.protocol());
             }
         }
         return null;

@@ -23,6 +23,8 @@ class UnservedTest {
         assertThat(Unserved.of(pool(new BackendGroup("web", 100), HTTP))).isNull();
         assertThat(Unserved.of(pool(http2(BackendGroup.ProxyProtocol.NONE), new HealthCheck.TcpProbe())))
                 .isNull();
+        assertThat(Unserved.of(pool(http2(BackendGroup.ProxyProtocol.NONE), HTTP)))
+                .isNull();
         assertThat(Unserved.of(pool(http2(BackendGroup.ProxyProtocol.NONE), null)))
                 .isNull();
     }
@@ -32,13 +34,6 @@ class UnservedTest {
         assertThat(Unserved.of(pool(http2(BackendGroup.ProxyProtocol.V2), null)))
                 .isEqualTo(
                         "backends[web].proxyProtocol: V2 with protocol H2C (expected: absent, for its connections are shared by clients)");
-    }
-
-    @Test
-    void checkByHttp1_ofBackendsThatSpeakHttp2_isRefused() {
-        assertThat(Unserved.of(pool(http2(BackendGroup.ProxyProtocol.NONE), HTTP)))
-                .isEqualTo(
-                        "healthCheck.http: speaks HTTP/1.1, and backends[web] speak H2C (expected: healthCheck.tcp)");
     }
 
     private static BackendGroup http2(BackendGroup.ProxyProtocol header) {
