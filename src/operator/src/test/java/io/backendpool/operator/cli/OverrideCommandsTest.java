@@ -108,7 +108,7 @@ final class OverrideCommandsTest {
         assertThat(run("status", "-f", file())).as(err.toString()).isZero();
         assertThat(out.toString()).startsWith("default/web  AllHealthy").contains("127.0.0.1:9001");
         assertThat(run("status", "web", "-o", "yaml", "-f", file())).isZero();
-        assertThat(out.toString()).contains("kind: BackendPool", "revision: 3");
+        assertThat(out.toString()).contains("kind: \"BackendPool\"", "revision: 3");
         assertThat(run("status", "-o", "json", "-f", file())).isZero();
         assertThat(out.toString()).contains("\"List\"", "\"AllHealthy\"");
     }

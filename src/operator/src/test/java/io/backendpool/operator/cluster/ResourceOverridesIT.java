@@ -17,6 +17,7 @@ import java.util.Objects;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 
 class ResourceOverridesIT {
@@ -27,6 +28,8 @@ class ResourceOverridesIT {
             new ResourceOverrides(namespace.client, new Scope(List.of(namespace.name)), web::equals, Clock.systemUTC());
 
     ResourceOverridesIT() {
+        Assumptions.assumeTrue(
+                namespace.server.kind().isReal(), "needs server-side apply, which the in-JVM server lacks");
         overrides.onChange(changes::add);
         overrides.start();
     }

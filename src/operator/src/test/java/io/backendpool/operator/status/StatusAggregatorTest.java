@@ -474,7 +474,7 @@ class StatusAggregatorTest {
 
         assertCondition(status, Reason.OVERRIDE_ACTIVE);
         assertThat(condition(status, ConditionType.OVERRIDDEN).getMessage())
-                .isEqualTo("a/10.0.0.1:80 drained until 2026-01-01T01:00:00Z: disk swap; group a weight 5");
+                .isEqualTo("group a weight 5; a/10.0.0.1:80 drained until 2026-01-01T01:00:00Z: disk swap");
         assertThat(status.backends.getFirst().override)
                 .isEqualTo("drained until 2026-01-01T01:00:00Z: disk swap; group weight 5");
         assertThat(status.backends.get(1).override).isEqualTo("group weight 5");
