@@ -7,6 +7,7 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -55,9 +56,14 @@ public final class Lab implements AutoCloseable {
         return lab;
     }
 
-    /** Writes a file of this run; returns its name as the programs in the folder see it. */
+    /**
+     * Writes a file of this run, in one step, so that nobody reads half of it; returns its name as the programs in the folder
+     * see it.
+     */
     public String file(String name, String text) throws IOException {
-        Files.writeString(folder.resolve(name), text.replace(FOLDER, inside("")));
+        Path draft = Files.createTempFile(folder, name, ".draft");
+        Files.writeString(draft, text.replace(FOLDER, inside("")));
+        Files.move(draft, folder.resolve(name), StandardCopyOption.ATOMIC_MOVE);
         return inside(name);
     }
 

@@ -48,7 +48,8 @@ public interface Load {
 
         @Override
         public Figures run(Lab lab, int port, int seconds) throws Exception {
-            String script = lab.file("wrk.lua", lua + "\n" + DONE);
+            // Several may run at once.
+            String script = lab.file("wrk-%08x.lua".formatted(lua.hashCode()), lua + "\n" + DONE);
             String said = lab.runInside(
                     "wrk", "-t1", "-c" + connections, "-d" + seconds + "s", "-s", script, url.formatted(port));
             Matcher line = LINE.matcher(said);
