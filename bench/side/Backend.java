@@ -114,6 +114,7 @@ public final class Backend {
                       default_type application/grpc;
                       add_trailer grpc-status 0;
                       alias %5$s;
+                      error_page 405 =200 /grpc;
                     }
                   }
                 }

@@ -43,6 +43,8 @@ public interface Load {
                   io.write(string.format("FIGURES %d %d %d %d %d %d\\n", summary.requests, summary.duration,
                     latency:percentile(50), latency:percentile(99), latency:percentile(99.9),
                     e.connect + e.read + e.write + e.status + e.timeout))
+                  io.write(string.format("ERRORS connect %d read %d write %d status %d timeout %d\\n",
+                    e.connect, e.read, e.write, e.status, e.timeout))
                 end
                 """;
 
@@ -55,6 +57,9 @@ public interface Load {
             Matcher line = LINE.matcher(said);
             if (!line.find()) {
                 throw new IllegalStateException("wrk said no figures: " + said);
+            }
+            if (!line.group(6).equals("0")) {
+                said.lines().filter(each -> each.startsWith("ERRORS")).forEach(each -> System.out.println("   wrk: " + each));
             }
             return new Figures(
                     Long.parseLong(line.group(1)),

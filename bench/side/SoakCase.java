@@ -92,7 +92,7 @@ public record SoakCase(String name, String what) implements Case {
                 "ours",
                 HTTP,
                 pool(Sides.backends(Backend.FIRST, 3), List.of(), 100, "RoundRobin"),
-                Map.of("JAVA_TOOL_OPTIONS", "-Dio.netty.leakDetection.level=paranoid"));
+                Map.of("JAVA_TOOL_OPTIONS", "-Dio.netty.leakDetection.level=paranoid -XX:NativeMemoryTracking=summary"));
         try {
             return soak(lab, options, report, ours);
         } finally {
@@ -104,7 +104,7 @@ public record SoakCase(String name, String what) implements Case {
         Path files = lab.path("ours-state/pools/default_bench");
         int admin = Integer.parseInt(Files.readString(files.resolve("state/admin.port")).strip());
         System.out.println("   warming");
-        under(lab, ALL, WARM_SECONDS, () -> {});
+        long warmErrors = total(under(lab, ALL, WARM_SECONDS, () -> {}).values());
 
         Map<String, Double> before = new HashMap<>();
         long steadyErrors = total(under(lab, KEPT, STEADY_SECONDS, () -> {
@@ -116,15 +116,18 @@ public record SoakCase(String name, String what) implements Case {
         double reused = steady.get(REUSED) - before.get(REUSED);
         double opened = steady.get(NEW) - before.get(NEW);
 
+        jcmd(ours, "VM.native_memory", "baseline");
         List<Sample> samples = new ArrayList<>();
         AtomicLong saves = new AtomicLong();
         Map<Clients, Tally> tallies =
                 under(lab, ALL, options.seconds(), () -> changeAndSample(ours, options.seconds(), samples, saves));
         Map<String, Double> after = metrics(admin);
+        String memory = jcmd(ours, "VM.native_memory", "summary.diff", "scale=KB");
         // Leaks are found when what was lost has been collected and the next buffer is taken.
+        long lateErrors = 0;
         for (int i = 0; i < 5; i++) {
-            Lab.run(List.of(jcmd(), String.valueOf(ours.proxy().pid()), "GC.run"));
-            under(lab, List.of(HTTP1, HTTP2), 1, () -> {});
+            jcmd(ours, "GC.run");
+            lateErrors += total(under(lab, List.of(HTTP1, HTTP2), 1, () -> {}).values());
         }
         long leaks;
         try (Stream<String> log = Files.lines(files.resolve("proxy.log"))) {
@@ -143,7 +146,14 @@ public record SoakCase(String name, String what) implements Case {
             }
         });
         report.say("").say("RSS MiB every %d s: %s".formatted(SAMPLE_SECONDS, series(samples))).say("");
-        long failed = steadyErrors + total(tallies.values());
+        report.say("What the JVM says of it, from the first save to the last (what it does not account for is not here):").say("");
+        memory.lines()
+                .map(String::strip)
+                .filter(line -> line.startsWith("Total:") || (line.startsWith("-") && line.contains("committed=") && line.contains(" +")))
+                .forEach(line -> report.say("    " + line));
+        report.say("").say("Failed while warming: %d, without changes: %d, with changes: %d, after them: %d"
+                        .formatted(warmErrors, steadyErrors, total(tallies.values()), lateErrors)).say("");
+        long failed = steadyErrors + total(tallies.values()) + lateErrors;
         String line = String.format(
                 Locale.ROOT,
                 "soak %d s, %d saves: failed %d of %,d; leaks %d; RSS slope %+.2f MiB a minute; reuse when nothing changes %.4f %%",
@@ -210,6 +220,7 @@ public record SoakCase(String name, String what) implements Case {
 
     /** One round; a connection that ends before its client wanted it is a failed request. */
     private static void round(Lab lab, Clients clients, int seconds, Tally tally) throws Exception {
+        long begin = System.nanoTime();
         try {
             Load.Figures figures = clients.load.run(lab, clients.port, seconds);
             tally.requests += figures.requests();
@@ -219,7 +230,7 @@ public record SoakCase(String name, String what) implements Case {
             }
         } catch (IOException e) {
             tally.errors++;
-            System.out.printf("   %s: %s%n", clients.name, e.getMessage());
+            System.out.printf("   %s: %s, %.1f s after its round began%n", clients.name, e.getMessage(), (System.nanoTime() - begin) / 1e9);
         }
     }
 
@@ -295,8 +306,11 @@ public record SoakCase(String name, String what) implements Case {
         return down == 0 ? 0 : up / down * 60 / 1024;
     }
 
-    private static String jcmd() {
-        return Path.of(System.getProperty("java.home"), "bin", "jcmd").toString();
+    private static String jcmd(Target.Ours ours, String... arguments) throws Exception {
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "jcmd").toString(), String.valueOf(ours.proxy().pid())));
+        command.addAll(List.of(arguments));
+        return Lab.run(command);
     }
 
     private static Map<String, Double> metrics(int admin) throws Exception {

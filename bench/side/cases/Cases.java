@@ -19,6 +19,7 @@ public final class Cases {
             Tcp.CASE,
             Udp.CASE,
             IdleMemory.CASE,
+            IdleMemoryTls.CASE,
             Churn.CASE,
             Scale.CASE,
             Soak.CASE);
