@@ -148,10 +148,14 @@ public final class Lab implements AutoCloseable {
         return String.join("\n", lines.subList(Math.max(0, lines.size() - 10), lines.size()));
     }
 
-    /** Waits until the port takes connections. */
+    /** Waits until the port takes connections, or datagrams. */
     void awaitPort(String name, Process process, int port) throws Exception {
         long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+        String datagrams = ":%04X 00000000:0000".formatted(port);
         while (true) {
+            if (Files.readString(Path.of("/proc/net/udp")).contains(datagrams)) {
+                return;
+            }
             try (Socket socket = new Socket()) {
                 socket.connect(new InetSocketAddress("127.0.0.1", port), 1000);
                 return;
