@@ -15,6 +15,7 @@ import java.io.IOException;
  *   /      69 bytes
  *   /10k   10 KiB
  *   /port  the port of the server
+ *   /echo  WebSocket, echoes, by way of 9030
  *   /grpc  an empty gRPC message and grpc-status 0
  * </pre>
  */
@@ -97,6 +98,12 @@ public final class Backend {
                     location = / { return 200 "%6$s\\n"; }
                     location = /port { return 200 "$server_port\\n"; }
                     location = /10k { alias %3$s; }
+                    location = /echo {
+                      proxy_pass http://127.0.0.1:%7$d;
+                      proxy_http_version 1.1;
+                      proxy_set_header Upgrade $http_upgrade;
+                      proxy_set_header Connection upgrade;
+                    }
                   }
                   server {
                     listen 0.0.0.0:%4$d backlog=16384;
@@ -107,10 +114,11 @@ public final class Backend {
                       default_type application/grpc;
                       add_trailer grpc-status 0;
                       alias %5$s;
+                      error_page 405 =200 /grpc;
                     }
                   }
                 }
                 """
-                .formatted(listen, lab.inside("backend.pid"), lab.inside("10k"), H2C, lab.file("grpc", "\0\0\0\0\0"), SMALL);
+                .formatted(listen, lab.inside("backend.pid"), lab.inside("10k"), H2C, lab.file("grpc", "\0\0\0\0\0"), SMALL, WEB_SOCKET_ECHO);
     }
 }

@@ -7,6 +7,7 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -55,9 +56,14 @@ public final class Lab implements AutoCloseable {
         return lab;
     }
 
-    /** Writes a file of this run; returns its name as the programs in the folder see it. */
+    /**
+     * Writes a file of this run, in one step, so that nobody reads half of it; returns its name as the programs in the folder
+     * see it.
+     */
     public String file(String name, String text) throws IOException {
-        Files.writeString(folder.resolve(name), text.replace(FOLDER, inside("")));
+        Path draft = Files.createTempFile(folder, name, ".draft");
+        Files.writeString(draft, text.replace(FOLDER, inside("")));
+        Files.move(draft, folder.resolve(name), StandardCopyOption.ATOMIC_MOVE);
         return inside(name);
     }
 
@@ -142,10 +148,14 @@ public final class Lab implements AutoCloseable {
         return String.join("\n", lines.subList(Math.max(0, lines.size() - 10), lines.size()));
     }
 
-    /** Waits until the port takes connections. */
+    /** Waits until the port takes connections, or datagrams. */
     void awaitPort(String name, Process process, int port) throws Exception {
         long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+        String datagrams = ":%04X 00000000:0000".formatted(port);
         while (true) {
+            if (Files.readString(Path.of("/proc/net/udp")).contains(datagrams)) {
+                return;
+            }
             try (Socket socket = new Socket()) {
                 socket.connect(new InetSocketAddress("127.0.0.1", port), 1000);
                 return;

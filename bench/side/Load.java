@@ -43,17 +43,23 @@ public interface Load {
                   io.write(string.format("FIGURES %d %d %d %d %d %d\\n", summary.requests, summary.duration,
                     latency:percentile(50), latency:percentile(99), latency:percentile(99.9),
                     e.connect + e.read + e.write + e.status + e.timeout))
+                  io.write(string.format("ERRORS connect %d read %d write %d status %d timeout %d\\n",
+                    e.connect, e.read, e.write, e.status, e.timeout))
                 end
                 """;
 
         @Override
         public Figures run(Lab lab, int port, int seconds) throws Exception {
-            String script = lab.file("wrk.lua", lua + "\n" + DONE);
+            // Several may run at once.
+            String script = lab.file("wrk-%08x.lua".formatted(lua.hashCode()), lua + "\n" + DONE);
             String said = lab.runInside(
                     "wrk", "-t1", "-c" + connections, "-d" + seconds + "s", "-s", script, url.formatted(port));
             Matcher line = LINE.matcher(said);
             if (!line.find()) {
                 throw new IllegalStateException("wrk said no figures: " + said);
+            }
+            if (!line.group(6).equals("0")) {
+                said.lines().filter(each -> each.startsWith("ERRORS")).forEach(each -> System.out.println("   wrk: " + each));
             }
             return new Figures(
                     Long.parseLong(line.group(1)),

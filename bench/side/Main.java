@@ -35,7 +35,7 @@ public final class Main {
                 System.out.printf("%n== %s: %s%n", each.name(), each.what());
                 reports.add(each.run(lab, options));
             }
-            Path results = home.resolve("bench/results").resolve(LocalDate.now() + ".md");
+            Path results = home.resolve("bench/results").resolve(LocalDate.now() + options.results() + ".md");
             Files.createDirectories(results.getParent());
             Files.writeString(results, Report.page(machine, options, reports));
             System.out.printf("%nwritten: bench/results/%s%n", results.getFileName());

@@ -11,15 +11,17 @@ import java.util.List;
  * @param seconds that each target is loaded for in each round
  * @param rounds in each of which every target has its turn
  * @param only the targets that take part; empty: all
+ * @param results goes into the name of the file that is written, after the date; empty: nothing does
  * @param base another checkout, built, whose proxy takes part as well; null: none
  */
-public record Options(List<Case> cases, int seconds, int rounds, List<String> only, Path base, boolean list) {
+public record Options(List<Case> cases, int seconds, int rounds, List<String> only, Path base, String results, boolean list) {
     static Options parse(List<String> arguments, List<Case> all) {
         List<Case> cases = new ArrayList<>();
         List<String> only = List.of();
         Path base = null;
         int seconds = 5;
         int rounds = 3;
+        String results = "";
         boolean list = false;
         for (int i = 0; i < arguments.size(); i++) {
             String argument = arguments.get(i);
@@ -28,11 +30,12 @@ public record Options(List<Case> cases, int seconds, int rounds, List<String> on
                 case "--seconds" -> seconds = number(arguments, i++);
                 case "--rounds" -> rounds = number(arguments, i++);
                 case "--only" -> only = List.of(value(arguments, i++).split(","));
+                case "--results" -> results = "-" + value(arguments, i++);
                 case "--base" -> base = built(value(arguments, i++));
                 default -> cases.add(find(argument, all));
             }
         }
-        return new Options(cases.isEmpty() ? all : cases, seconds, rounds, only, base, list);
+        return new Options(cases.isEmpty() ? all.stream().filter(each -> !(each instanceof SoakCase)).toList() : cases, seconds, rounds, only, base, results, list);
     }
 
     boolean takes(String target) {

@@ -37,23 +37,28 @@ final class Rounds {
     /** Loads the target until its figures have settled. */
     static void warm(Lab lab, Target target, Load load) throws Exception {
         if (!target.isJvm()) {
-            load.run(lab, target.port(), 1);
+            answered(lab, target, load.run(lab, target.port(), 1));
             return;
         }
         long requests = 0;
         for (int step = 0; step < WARM_STEPS_MAX && requests < WARM_REQUESTS; step++) {
-            requests += load.run(lab, target.port(), WARM_STEP_SECONDS).requests();
+            requests += answered(lab, target, load.run(lab, target.port(), WARM_STEP_SECONDS));
         }
+    }
+
+    private static long answered(Lab lab, Target target, Load.Figures figures) throws Exception {
+        if (figures.requests() == 0) {
+            throw new IllegalStateException("%s answered no request, and %,d failed; it said:%n%s"
+                    .formatted(target.name(), figures.errors(), lab.lastWords(target.name())));
+        }
+        return figures.requests();
     }
 
     static Report.Sample sample(Lab lab, Target target, Load load, int seconds) throws Exception {
         Meter before = Meter.read(target.proxy());
         Load.Figures figures = load.run(lab, target.port(), seconds);
         Meter after = Meter.read(target.proxy());
-        if (figures.requests() == 0) {
-            throw new IllegalStateException(
-                    target.name() + " answered no request; it said:\n" + lab.lastWords(target.name()));
-        }
+        answered(lab, target, figures);
         return new Report.Sample(figures, after.minus(before), Meter.rss(target.proxy()));
     }
 }

@@ -45,12 +45,20 @@ sealed interface Target {
         private static final Pattern PID = Pattern.compile("proxy pid=(\\d+) started");
 
         static Ours start(Lab lab, Path home, String name, int port, String pool) throws Exception {
+            return start(lab, home, name, port, pool, Map.of());
+        }
+
+        /** The same with variables of the environment, for the operator and its proxy. */
+        static Ours start(Lab lab, Path home, String name, int port, String pool, Map<String, String> environment)
+                throws Exception {
             lab.file(name + ".yaml", pool);
             List<String> command = List.of(
                     "taskset", "-c", String.valueOf(Lab.PROXY_CORE), home.resolve("backendpool").toString(),
                     "run", lab.path(name + ".yaml").toString(), "--state-dir", lab.path(name + "-state").toString(),
                     "--bind", "127.0.0.1", "--plain", "--for", "3h");
-            Process operator = lab.start(name, command, Map.of("BACKENDPOOL_BUILD", "never"));
+            Map<String, String> all = new java.util.HashMap<>(environment);
+            all.put("BACKENDPOOL_BUILD", "never");
+            Process operator = lab.start(name, command, all);
             long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(90);
             while (true) {
                 String said = Files.readString(lab.path(name + ".log"));
@@ -82,10 +90,9 @@ sealed interface Target {
                     : said.lines().findFirst().orElse("").replace(lab.path("").toString() + "/", "");
         }
 
-        /** What a user does: saves the manifest. In one step, so that no half of it is read. */
+        /** What a user does: saves the manifest. */
         void edit(String pool) throws IOException {
-            lab.file(name + ".next", pool);
-            Files.move(lab.path(name + ".next"), lab.path(name + ".yaml"), java.nio.file.StandardCopyOption.ATOMIC_MOVE);
+            lab.file(name + ".yaml", pool);
         }
 
         @Override

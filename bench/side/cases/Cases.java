@@ -3,7 +3,7 @@ package side.cases;
 import java.util.List;
 import side.Case;
 
-/** All cases, in the order in which they run. */
+/** All cases, in the order in which they run; the soak only where it is asked for. */
 public final class Cases {
     public static final List<Case> ALL = List.of(
             H1Small.CASE,
@@ -19,8 +19,10 @@ public final class Cases {
             Tcp.CASE,
             Udp.CASE,
             IdleMemory.CASE,
+            IdleMemoryTls.CASE,
             Churn.CASE,
-            Scale.CASE);
+            Scale.CASE,
+            Soak.CASE);
 
     private Cases() {}
 }

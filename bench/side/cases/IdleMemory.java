@@ -11,7 +11,8 @@ final class IdleMemory {
             "5,000 client connections that were used once and are kept: RSS each",
             port -> Sides.http(port, Sides.threeBackends(), true),
             new Load.Wrk(64, "http://127.0.0.1:%d/", ""),
-            5_000);
+            5_000,
+            false);
 
     private IdleMemory() {}
 }
