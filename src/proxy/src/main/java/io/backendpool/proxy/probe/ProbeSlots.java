@@ -16,6 +16,7 @@ final class ProbeSlots {
     private final Queue<Runnable> waiting = new ArrayDeque<>();
     private int slots = MIN_SLOTS;
     private int taken;
+    private boolean serving;
 
     /**
      * Makes room for a pool.
@@ -59,13 +60,19 @@ final class ProbeSlots {
     }
 
     private void serve() {
-        while (taken < slots) {
-            Runnable next = waiting.poll();
-            if (next == null) {
-                return;
+        if (serving) {
+            // One that is over as soon as it starts, as those of a stopped prober are: the loop under way goes on.
+            return;
+        }
+        serving = true;
+        try {
+            Runnable next;
+            while (taken < slots && (next = waiting.poll()) != null) {
+                taken++;
+                next.run();
             }
-            taken++;
-            next.run();
+        } finally {
+            serving = false;
         }
     }
 }

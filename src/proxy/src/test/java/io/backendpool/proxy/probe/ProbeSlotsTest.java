@@ -34,6 +34,16 @@ final class ProbeSlotsTest {
         assertThat(started).hasSize(200);
     }
 
+    @Test
+    void probesThatAreOverAtOnce_howeverManyWait_areServedInALoop() {
+        acquire(ProbeSlots.MIN_SLOTS);
+        for (int i = 0; i < 100_000; i++) {
+            slots.acquire(slots::release);
+        }
+        slots.release();
+        assertThat(slots.waiting()).isZero();
+    }
+
     private void acquire(int count) {
         for (int i = 0; i < count; i++) {
             int number = i;
