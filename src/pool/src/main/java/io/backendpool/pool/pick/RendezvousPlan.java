@@ -1,29 +1,21 @@
 package io.backendpool.pool.pick;
 
-import java.util.Arrays;
 import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
 
-/**
- * Highest random weight (D. Thaler, C. Ravishankar, "Using name-based mappings to increase hit rates", IEEE/ACM ToN 6(1), 1998),
- * weighted by exponential variates: the backend with the smallest -ln(u) / weight, u being a number from 0 to 1 that is drawn
- * by hashing key and backend. Shares are exact, and a backend that leaves moves its own keys only. A pick
- * looks at every backend: for small pools.
- */
+/** {@link Rendezvous} hashing of backends: a backend that leaves moves its own keys only. For small pools. */
 final class RendezvousPlan implements PickPlan {
-    private final Members members;
-    /** The mean of each member's variate. */
-    private final double[] mean;
+    private final int[] index;
+    private final Rendezvous members;
 
     RendezvousPlan(Members members) {
-        this.members = members;
-        this.mean = new double[members.count()];
-        Arrays.setAll(mean, rank -> 1 / members.share(rank));
+        this.index = members.index();
+        this.members = new Rendezvous(members.hash(), members.weight());
     }
 
     @Override
     public Picker picker(BackendLoad[] loads, RandomGenerator random, LongSupplier nanoClock) {
-        return new RendezvousPicker(members, mean);
+        return new RendezvousPicker(index, members);
     }
 
     @Override

@@ -10,6 +10,8 @@ import io.backendpool.pool.Session;
 import io.backendpool.pool.pick.Hashing;
 import io.backendpool.pool.pick.PickPlan;
 import io.backendpool.pool.pick.PickPlans;
+import io.backendpool.pool.pick.Picker;
+import io.backendpool.pool.pick.Rendezvous;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -23,10 +25,9 @@ import org.jspecify.annotations.Nullable;
  * Where sessions belong in one state of the pool. A session is bound to a group first and to a backend second:
  *
  * <ul>
- *   <li>The group follows from the session's seed by weighted rendezvous hashing (C. Schindelhauer, G. Schomaker, "Weighted
- *       Distributed Hash Tables", SPAA 2005, the logarithmic method): each group has its share of the sessions, and a change
- *       of weights moves exactly as many as shares have changed. So a canary from 10 % to 20 % takes a tenth of the sessions
- *       and leaves all others where they are.
+ *   <li>The group follows from the session's seed by {@link Rendezvous} hashing: each group has its share of the sessions,
+ *       and a change of weights moves exactly as many as shares have changed. So a canary from 10 % to 20 % takes a tenth of
+ *       the sessions and leaves all others where they are.
  *   <li>Within its group a session stays with the backend that its token names. Where that is gone, the next one follows from
  *       the seed, too: all proxies send it to the same.
  * </ul>
@@ -36,20 +37,19 @@ import org.jspecify.annotations.Nullable;
  */
 public final class SessionTable {
     /** Where a session belongs to no backend. */
-    public static final int NONE = -1;
+    public static final int NONE = Picker.NONE;
 
     /** How often a seed is drawn at most for a group: enough for one with a share of a thousandth. */
     private static final int DRAWS = 10_000;
     /** Up to so many backends the highest weight is looked for; above, a table costs less. */
     private static final int SMALL_GROUP = 64;
 
-    private static final double UNIT = 0x1p-53;
-
     /** A group that gets traffic. */
-    private record Group(String name, long hash, int weight, PickPlan plan) {}
+    private record Group(String name, int weight, PickPlan plan) {}
 
     private final Session session;
     private final List<Group> groups;
+    private final Rendezvous byWeight;
     private final String[] groupOf;
     private final HealthState[] states;
     private final long[] weights;
@@ -68,6 +68,9 @@ public final class SessionTable {
             Map<BackendKey, Integer> byKey) {
         this.session = session;
         this.groups = groups;
+        this.byWeight = new Rendezvous(
+                groups.stream().mapToLong(group -> Hashing.hash(group.name())).toArray(),
+                groups.stream().mapToLong(Group::weight).toArray());
         this.groupOf = groupOf;
         this.states = states;
         this.weights = weights;
@@ -113,7 +116,7 @@ public final class SessionTable {
         members.forEach((name, indices) -> {
             int weight = groupWeight.applyAsInt(name);
             if (weight > 0) {
-                groups.add(new Group(name, Hashing.hash(name), weight, plan(keys, weights, indices)));
+                groups.add(new Group(name, weight, plan(keys, weights, indices)));
             }
         });
         Map<Long, Integer> byTag = new HashMap<>();
@@ -174,18 +177,7 @@ public final class SessionTable {
 
     /** The group that a session with {@code seed} belongs to, a number below {@link #groups}; {@link #NONE}: none gets traffic. */
     public int group(long seed) {
-        int best = NONE;
-        double highest = Double.NEGATIVE_INFINITY;
-        for (int i = 0; i < groups.size(); i++) {
-            Group group = groups.get(i);
-            double uniform = ((Hashing.hash(seed, group.hash()) >>> 11) + 0.5) * UNIT;
-            double score = -group.weight() / Math.log(uniform);
-            if (score > highest) {
-                highest = score;
-                best = i;
-            }
-        }
-        return best;
+        return byWeight.pick(seed, 0);
     }
 
     /** How many groups get traffic. */
