@@ -1,5 +1,6 @@
 package io.backendpool.pool.health;
 
+import io.backendpool.pool.BackendGroup;
 import io.backendpool.pool.BackendKey;
 import io.backendpool.pool.WeightOverride;
 import java.time.Instant;
@@ -54,6 +55,12 @@ public final class Overrides {
     public @Nullable Integer groupWeight(String group) {
         WeightOverride override = groupWeights.get(group);
         return override == null ? null : override.weight();
+    }
+
+    /** The weight of {@code group} as it is wanted now, whatever the health of its backends. */
+    public int weight(BackendGroup group) {
+        Integer overridden = groupWeight(group.name());
+        return overridden == null ? group.weight() : overridden;
     }
 
     /** The percent of its share that {@code backend} gets, 0 to 100. */

@@ -63,7 +63,7 @@ final class WeightSharing {
             BackendGroup group = groups.get(g);
             Integer overridden = overrides.groupWeight(group.name());
             names[g] = group.name();
-            weights[g] = !inputs.taken().test(group.name()) ? 0 : overridden == null ? group.weight() : overridden;
+            weights[g] = inputs.taken().test(group.name()) ? overrides.weight(group) : 0;
             if (overridden != null) {
                 notes.add("group %s: weight %d by an override, %d declared"
                         .formatted(group.name(), overridden, group.weight()));
