@@ -108,6 +108,11 @@ public final class Hashing {
         return hash(lower, hash(upper, address.length));
     }
 
+    /** The same with one prefix for IPv4 and another for IPv6. */
+    public static long hash(byte[] address, int prefixV4, int prefixV6) {
+        return hash(address, address.length == 4 ? prefixV4 : prefixV6);
+    }
+
     /** Of a backend's identity: group, host and port. */
     static long hash(BackendKey key) {
         return hash(key.toString());
