@@ -10,6 +10,7 @@ import io.backendpool.proxy.upstream.LoopSessions;
 import io.backendpool.proxy.upstream.LoopUpstreams;
 import io.backendpool.proxy.upstream.Upstream;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,40 +37,69 @@ final class Affinity {
     private static final byte[] SET_COOKIE = "set-cookie".getBytes(StandardCharsets.US_ASCII);
 
     /** The session of one request, to be kept until its response. */
-    record Bond(Session.Kind kind, LoopSessions sessions, LoopSessions.Binding binding, long boundTo, boolean secure) {}
+    record Bond(Session.Kind kind, LoopSessions sessions, LoopSessions.Binding binding, long boundTo, boolean secure) {
+        boolean isBound() {
+            return boundTo != TokenCodec.UNBOUND;
+        }
+    }
+
+    /** The names that are looked for in heads. */
+    @SuppressWarnings("ArrayRecordComponent") // bytes for the hot path; nobody compares or writes to them
+    private record Names(Session session, byte[] carrier, byte[] beside) {
+        static Names of(Session session) {
+            return switch (session.kind()) {
+                case Session.Cookie cookie -> new Names(session, ascii(cookie.fullName()), new byte[0]);
+                case Session.LearntCookie(String name) -> new Names(session, ascii(name), ascii(BESIDE + name));
+                case Session.LearntHeader(String name) -> new Names(session, ascii(name), new byte[0]);
+                case Session.SourceIp source -> new Names(session, new byte[0], new byte[0]);
+            };
+        }
+    }
 
     private final HeadReader reader = new HeadReader();
     private @Nullable LoadBalancing compiled;
-    private RequestKeys keys = new RequestKeys(java.util.List.of());
+    private RequestKeys keys = new RequestKeys(List.of());
+    private @Nullable Names names;
 
     /** The session that {@code head} belongs to; null: the pool has no sessions, or the request none that could begin. */
     @Nullable
     Bond bond(RequestHead head, Downstream client, LoopSessions sessions, HttpSettings http) {
         Session.Kind kind = sessions.session().kind();
+        Names wanted = names(sessions.session());
         boolean secure = client.isSecure();
         return switch (kind) {
             case Session.Cookie cookie -> {
-                String token = cookie(head, cookie.fullName());
+                String token = cookie(head, wanted.carrier());
                 yield new Bond(kind, sessions, sessions.find(token, TokenCodec.UNBOUND), TokenCodec.UNBOUND, secure);
             }
             case Session.LearntCookie(String name) -> {
-                if (!reader.cookie(head, ascii(name))) {
+                if (!reader.cookie(head, wanted.carrier())) {
                     // The response may begin one.
                     yield new Bond(kind, sessions, sessions.find(null, 0), TokenCodec.UNBOUND, secure);
                 }
                 long boundTo = boundTo(head);
-                yield new Bond(kind, sessions, sessions.find(cookie(head, BESIDE + name), boundTo), boundTo, secure);
+                yield new Bond(kind, sessions, sessions.find(cookie(head, wanted.beside()), boundTo), boundTo, secure);
             }
-            case Session.LearntHeader(String name) -> learntHeader(kind, head, ascii(name), sessions, secure);
+            case Session.LearntHeader(String name) -> learntHeader(kind, head, wanted.carrier(), sessions, secure);
             case Session.SourceIp(int v4, int v6) -> {
                 byte[] address = RequestKeys.address(head, client, http);
                 if (address == null) {
                     yield null;
                 }
-                long hash = Hashing.hash(address, address.length == 4 ? v4 : v6);
+                long hash = Hashing.hash(address, v4, v6);
                 yield new Bond(kind, sessions, sessions.ofSource(hash), TokenCodec.UNBOUND, secure);
             }
         };
+    }
+
+    @SuppressWarnings("ReferenceEquality") // a changed pool has new settings, and comparing contents would cost
+    private Names names(Session session) {
+        Names known = names;
+        if (known == null || known.session() != session) {
+            known = Names.of(session);
+            names = known;
+        }
+        return known;
     }
 
     private Bond learntHeader(Session.Kind kind, RequestHead head, byte[] name, LoopSessions sessions, boolean secure) {
@@ -115,17 +145,19 @@ final class Affinity {
             case Session.Cookie cookie -> {
                 String token = bond.sessions().token(bond.binding(), answered.key(), TokenCodec.UNBOUND);
                 if (token != null) {
-                    head.append(SET_COOKIE, setCookie(cookie, token, bond.secure()));
+                    head.append(SET_COOKIE, setCookie(cookie.fullName(), cookie, token, bond.secure()));
                 }
             }
             case Session.LearntCookie(String name) -> tellBeside(head, bond, answered, name);
-            case Session.LearntHeader(String name) -> tellInField(head, bond, answered, ascii(name));
+            case Session.LearntHeader(String name) ->
+                tellInField(
+                        head, bond, answered, names(bond.sessions().session()).carrier());
             case Session.SourceIp source -> {}
         }
     }
 
     private void tellBeside(ResponseHead head, Bond bond, Upstream answered, String name) {
-        byte[] cookieName = ascii(name);
+        byte[] cookieName = names(bond.sessions().session()).carrier();
         long given = TokenCodec.UNBOUND;
         for (int field = HeadReader.next(head, SET_COOKIE, 0);
                 field >= 0;
@@ -138,14 +170,14 @@ final class Affinity {
                 given = boundTo(head);
             }
         }
-        String token = given != TokenCodec.UNBOUND && given != bond.boundTo()
-                ? bond.sessions().sign(bond.binding(), answered.key(), given)
-                : bond.boundTo() == TokenCodec.UNBOUND
-                        ? null
-                        : bond.sessions().token(bond.binding(), answered.key(), bond.boundTo());
+        String token = null;
+        if (given != TokenCodec.UNBOUND && given != bond.boundTo()) {
+            token = bond.sessions().sign(bond.binding(), answered.key(), given);
+        } else if (bond.isBound()) {
+            token = bond.sessions().token(bond.binding(), answered.key(), bond.boundTo());
+        }
         if (token != null) {
-            Session.Cookie like = Session.Cookie.DEFAULT;
-            head.append(SET_COOKIE, setCookie(BESIDE + name, like, token, bond.secure()));
+            head.append(SET_COOKIE, setCookie(BESIDE + name, Session.Cookie.DEFAULT, token, bond.secure()));
         }
     }
 
@@ -160,10 +192,6 @@ final class Affinity {
             head.removed[field] = true;
             head.append(name, token + JOINT + value);
         }
-    }
-
-    private static String setCookie(Session.Cookie cookie, String token, boolean secure) {
-        return setCookie(cookie.fullName(), cookie, token, secure);
     }
 
     private static String setCookie(String name, Session.Cookie cookie, String token, boolean secure) {
@@ -199,8 +227,8 @@ final class Affinity {
                 .toString();
     }
 
-    private @Nullable String cookie(RequestHead head, String name) {
-        return reader.cookie(head, ascii(name)) ? reader.text(head) : null;
+    private @Nullable String cookie(RequestHead head, byte[] name) {
+        return reader.cookie(head, name) ? reader.text(head) : null;
     }
 
     /** Of what the reader found last. */

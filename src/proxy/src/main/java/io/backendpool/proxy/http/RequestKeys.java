@@ -65,7 +65,7 @@ final class RequestKeys {
             case HashKey.ClientIp(int v4, int v6) -> {
                 byte[] address = address(head, client, http);
                 found = address != null;
-                yield address == null ? 0 : Hashing.hash(address, address.length == 4 ? v4 : v6);
+                yield address == null ? 0 : Hashing.hash(address, v4, v6);
             }
         };
     }

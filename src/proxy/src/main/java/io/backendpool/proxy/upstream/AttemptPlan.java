@@ -31,17 +31,8 @@ public final class AttemptPlan {
     private boolean inBudget;
     private @Nullable Upstream retrying;
 
-    /** For a request without a key that begins now, and keeps to the policy of now. */
-    public AttemptPlan(LoopUpstreams upstreams) {
-        this.upstreams = upstreams;
-        this.policy = upstreams.policy();
-        this.hash = upstreams.randomHash();
-        this.bound = null;
-        this.strict = false;
-    }
-
     /**
-     * The same for a request with a key or a session.
+     * For a request that begins now, and keeps to the policy of now.
      *
      * @param hash of its key; random where it has none
      * @param bound the backend of its session; null: it has none

@@ -15,6 +15,7 @@ import io.backendpool.pool.health.FailureKind;
 import io.backendpool.pool.pick.BackendLoad;
 import io.backendpool.pool.pick.Hashing;
 import io.backendpool.pool.pick.LoopLoad;
+import io.backendpool.pool.pick.PickPlan;
 import io.backendpool.pool.pick.PickPlans;
 import io.backendpool.pool.pick.Picker;
 import io.backendpool.pool.session.SessionTable;
@@ -83,11 +84,12 @@ public final class LoopUpstreams {
         this.random = random;
         this.connector = new UpstreamConnector(loop, channels);
         this.policy = LoopPolicy.of(TrafficPolicy.DEFAULT, limits, share);
-        this.picker = noPicker();
+        this.picker = pickerOf(PickPlans.empty());
     }
 
-    private Picker noPicker() {
-        return PickPlans.empty().picker(NO_LOADS, random, traffic::now);
+    /** The picker of {@code plan} over the loads as they are now. */
+    private Picker pickerOf(PickPlan plan) {
+        return plan.picker(loads, random, traffic::now);
     }
 
     /** The policy of the live pool, looked up now; the usual one as long as there is no pool. */
@@ -191,7 +193,8 @@ public final class LoopUpstreams {
                         || client == null
                         || !(known.session().kind() instanceof Session.SourceIp(int prefixV4, int prefixV6))
                 ? null
-                : known.ofSource(hash(client, prefixV4, prefixV6)).backend();
+                : known.ofSource(Hashing.hash(client.getAddress(), prefixV4, prefixV6))
+                        .backend();
     }
 
     /** Of the first key that a stream has; random where it has none. */
@@ -199,7 +202,7 @@ public final class LoopUpstreams {
         if (picker.usesHash()) {
             for (HashKey key : loadBalancing.hash()) {
                 if (key instanceof HashKey.ClientIp(int prefixV4, int prefixV6) && client != null) {
-                    return hash(client, prefixV4, prefixV6);
+                    return Hashing.hash(client.getAddress(), prefixV4, prefixV6);
                 }
                 if (key instanceof HashKey.ServerName && serverName != null) {
                     return Hashing.hash(serverName);
@@ -207,11 +210,6 @@ public final class LoopUpstreams {
             }
         }
         return randomHash();
-    }
-
-    private static long hash(InetAddress client, int prefixV4, int prefixV6) {
-        byte[] address = client.getAddress();
-        return Hashing.hash(address, address.length == 4 ? prefixV4 : prefixV6);
     }
 
     /** Whether a group takes connections for {@code serverName}, whatever the health of its backends. */
@@ -227,7 +225,7 @@ public final class LoopUpstreams {
         }
         // Made for pools whose clients ask for names, and for no others.
         if (routes == null) {
-            routes = new ServerNameRoutes(pool, plan -> plan.picker(loads, random, traffic::now));
+            routes = new ServerNameRoutes(pool, this::pickerOf);
         }
         return routes.find(serverName);
     }
@@ -356,7 +354,7 @@ public final class LoopUpstreams {
         upstreams = NO_UPSTREAMS;
         loads = NO_LOADS;
         eligible = 0;
-        picker = noPicker();
+        picker = pickerOf(PickPlans.empty());
     }
 
     /** {@code upstream} has room for one more request, or may have it: those who wait for it go first. */
@@ -452,7 +450,7 @@ public final class LoopUpstreams {
         for (int i = 0; i < next.length; i++) {
             loads[i] = next[i].load();
         }
-        picker = current.plan().picker(loads, random, traffic::now);
+        picker = pickerOf(current.plan());
         loadBalancing = snapshot.loadBalancing();
         sessions = sessions(current, next);
         // Limits may have been raised, and backends may have come.
@@ -473,6 +471,6 @@ public final class LoopUpstreams {
             signer = new TokenCodec(snapshot.id().toString(), keys);
             codec = signer;
         }
-        return new LoopSessions(table, signer, next, plan -> plan.picker(loads, random, traffic::now), random);
+        return new LoopSessions(table, signer, next, this::pickerOf, random);
     }
 }
