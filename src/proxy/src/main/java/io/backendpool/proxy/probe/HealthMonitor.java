@@ -42,7 +42,6 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.LongSupplier;
-import java.util.function.ToIntFunction;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -217,21 +216,13 @@ public final class HealthMonitor {
         overrides = Overrides.of(snapshot.overrides(), now);
         for (Backend backend : snapshot.backends()) {
             WatchedBackend known = before.remove(backend.key());
-            WatchedBackend kept =
-                    known == null ? newcomer(backend, check, first ? null : slowStart, first, now) : known;
+            WatchedBackend kept = known == null ? newcomer(backend, check, slowStart, first, now) : known;
             kept.index = after.size();
             after.put(backend.key(), kept);
             order.add(kept);
-            if (known != null) {
-                update(
-                        known,
-                        known.health
-                                .onConditions(backend.conditions(), check, now)
-                                .onSlowStart(slowStart, now));
-            } else if (first) {
-                kept.health = kept.health.onSlowStart(slowStart, now);
-            }
-            update(kept, kept.health.onOverride(overrides.drain(backend.key()), now));
+            BackendHealth health =
+                    known == null ? kept.health : known.health.onConditions(backend.conditions(), check, now);
+            update(kept, health.onSlowStart(slowStart, now).onOverride(overrides.drain(backend.key()), now));
         }
         before.values().forEach(HealthMonitor::stopProbing);
         watched = after;
@@ -445,12 +436,10 @@ public final class HealthMonitor {
         PoolSnapshot snapshot = pool.snapshot();
         Instant now = clock.instant();
         List<BackendHealth> health = new ArrayList<>(ordered.size());
-        List<HealthState> states = new ArrayList<>(ordered.size());
         List<Adaptation> adaptations = new ArrayList<>(ordered.size());
         boolean warming = false;
         for (WatchedBackend backend : ordered) {
             health.add(backend.health);
-            states.add(backend.health.state());
             adaptations.add(backend.adaptation);
             warming |= backend.health.state() == HealthState.WARMING;
         }
@@ -465,20 +454,21 @@ public final class HealthMonitor {
                 weights,
                 stale,
                 tls,
-                SessionTable.of(snapshot, states, weights.picking(), groupWeights(snapshot), tags),
+                sessions(snapshot, weights.picking()),
                 counts ? ordered.stream().map(backend -> backend.outcomes).toList() : List.of());
         pools.publish(live);
         view = new HealthView(live);
         tickWhileNeeded();
     }
 
-    /** The weights of groups as they are wanted now, whatever the health of their backends. */
-    private ToIntFunction<String> groupWeights(PoolSnapshot snapshot) {
-        Map<String, Integer> declared = new HashMap<>();
-        snapshot.groups().forEach(group -> declared.put(group.name(), group.weight()));
-        return group -> {
-            Integer overridden = overrides.groupWeight(group);
-            return overridden == null ? declared.getOrDefault(group, 0) : overridden;
-        };
+    private @Nullable SessionTable sessions(PoolSnapshot snapshot, long[] weights) {
+        if (snapshot.session() == null) {
+            return null;
+        }
+        Map<String, Integer> groupWeights = new HashMap<>();
+        snapshot.groups().forEach(group -> groupWeights.put(group.name(), overrides.weight(group)));
+        List<HealthState> states =
+                ordered.stream().map(backend -> backend.health.state()).toList();
+        return SessionTable.of(snapshot, states, weights, group -> groupWeights.getOrDefault(group, 0), tags);
     }
 }
