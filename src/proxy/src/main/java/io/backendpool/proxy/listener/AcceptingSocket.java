@@ -1,5 +1,6 @@
 package io.backendpool.proxy.listener;
 
+import io.backendpool.proxy.stream.PortSharing;
 import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFactory;
@@ -10,14 +11,11 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import io.netty.channel.ServerChannel;
-import io.netty.channel.socket.nio.NioChannelOption;
-import io.netty.channel.unix.UnixChannelOption;
 import io.netty.util.ReferenceCountUtil;
 import io.vertx.core.net.impl.ShutdownEvent;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
-import java.net.StandardSocketOptions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -96,8 +94,8 @@ final class AcceptingSocket {
             socket = channel;
             channel.config().setOption(ChannelOption.SO_BACKLOG, BACKLOG);
             channel.config().setOption(ChannelOption.SO_REUSEADDR, true);
-            if (shared && !channel.config().setOption(UnixChannelOption.SO_REUSEPORT, true)) {
-                channel.config().setOption(NioChannelOption.of(StandardSocketOptions.SO_REUSEPORT), true);
+            if (shared) {
+                PortSharing.allow(channel.config());
             }
             channel.pipeline().addLast(new Acceptor());
             ChannelFuture registered = loop.register(channel);

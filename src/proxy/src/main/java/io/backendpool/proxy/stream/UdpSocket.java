@@ -15,11 +15,8 @@ import io.netty.channel.FixedRecvByteBufAllocator;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.socket.DatagramChannel;
 import io.netty.channel.socket.DatagramPacket;
-import io.netty.channel.socket.nio.NioChannelOption;
-import io.netty.channel.unix.UnixChannelOption;
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.net.StandardSocketOptions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -201,9 +198,7 @@ public final class UdpSocket {
     private final class Incoming extends ChannelInboundHandlerAdapter {
         @Override
         public void handlerAdded(ChannelHandlerContext ctx) {
-            if (!ctx.channel().config().setOption(UnixChannelOption.SO_REUSEPORT, true)) {
-                ctx.channel().config().setOption(NioChannelOption.of(StandardSocketOptions.SO_REUSEPORT), true);
-            }
+            PortSharing.allow(ctx.channel().config());
         }
 
         @Override
