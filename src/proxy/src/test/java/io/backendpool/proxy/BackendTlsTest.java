@@ -27,15 +27,9 @@ import io.backendpool.proxy.control.DataPlane.Applied;
 import io.backendpool.proxy.control.DataPlane.ApplyResult;
 import io.backendpool.proxy.control.DataPlane.Refused;
 import io.backendpool.proxy.http.Proxy;
-import io.backendpool.proxy.listener.Listeners;
-import io.backendpool.proxy.probe.HealthMonitor;
 import io.backendpool.proxy.tls.TestAuthority;
 import io.backendpool.proxy.tls.TlsEngine;
-import io.backendpool.proxy.traffic.TrafficRecorder;
-import io.backendpool.proxy.upstream.PoolHolder;
 import io.backendpool.proxy.upstream.ProxyLimits;
-import io.vertx.core.Vertx;
-import io.vertx.core.transport.Transport;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -50,7 +44,6 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
@@ -71,16 +64,8 @@ final class BackendTlsTest {
             1,
             1);
 
-    private final Vertx traffic = EventLoops.create(1, Transport.NIO);
-    private final Vertx side = EventLoops.create(1, Transport.NIO);
-    private final PoolHolder pools = new PoolHolder();
-    private final TrafficRecorder recorder = new TrafficRecorder(System::nanoTime);
-    private final ProxyLimits limits = ProxyLimits.defaults();
-    private final Listeners listeners = new Listeners(traffic, "127.0.0.1", pools, recorder, limits, null);
-    private final HealthMonitor monitor =
-            new HealthMonitor(side, pools, InstantSource.system(), System::nanoTime, new Random(1));
-    private final LiveDataPlane dataPlane =
-            new LiveDataPlane(Backends.POOL, traffic, listeners, monitor, recorder, () -> true);
+    private final InProcessProxy proxy = new InProcessProxy(1, InstantSource.system());
+    private final LiveDataPlane dataPlane = proxy.dataPlane;
     private final HttpClient client = HttpClient.newHttpClient();
     private final List<HttpServer> servers = new ArrayList<>();
     /** The ports that the proxy's requests came from: one for each connection. */
@@ -97,11 +82,7 @@ final class BackendTlsTest {
     @AfterEach
     void stopAll() throws Exception {
         client.close();
-        monitor.close().toCompletableFuture().get(10, TimeUnit.SECONDS);
-        listeners.drain(Duration.ZERO).toCompletableFuture().get(10, TimeUnit.SECONDS);
-        for (Vertx vertx : List.of(traffic, side)) {
-            vertx.close().toCompletionStage().toCompletableFuture().get(10, TimeUnit.SECONDS);
-        }
+        proxy.close();
         servers.forEach(server -> server.stop(0));
     }
 
@@ -170,7 +151,7 @@ final class BackendTlsTest {
     @Test
     void backendOfHttp2_isAskedForItByAlpn() throws Exception {
         int plain = start(HttpServer.create(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), 0), 128));
-        try (Proxy far = new Proxy(limits, null, 1, TlsEngine.best())) {
+        try (Proxy far = new Proxy(ProxyLimits.defaults(), null, 1, TlsEngine.best())) {
             far.publish(plain);
             int secured = Backends.freePort();
             PoolSnapshot snapshot = new PoolSnapshot(
@@ -223,7 +204,7 @@ final class BackendTlsTest {
             assertThat(response.body()).contains("TLS handshake failed").doesNotContain("internal");
         });
         assertThat(connections).isEmpty();
-        assertThat(recorder.totals().connectFailures()).isPositive();
+        assertThat(proxy.recorder.totals().connectFailures()).isPositive();
     }
 
     @Test

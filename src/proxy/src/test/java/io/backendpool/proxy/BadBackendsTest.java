@@ -22,13 +22,6 @@ import io.backendpool.pool.TrafficPolicy;
 import io.backendpool.pool.WeightOverride;
 import io.backendpool.proxy.FickleBackend.Mode;
 import io.backendpool.proxy.control.DataPlane.Applied;
-import io.backendpool.proxy.listener.Listeners;
-import io.backendpool.proxy.probe.HealthMonitor;
-import io.backendpool.proxy.traffic.TrafficRecorder;
-import io.backendpool.proxy.upstream.PoolHolder;
-import io.backendpool.proxy.upstream.ProxyLimits;
-import io.vertx.core.Vertx;
-import io.vertx.core.transport.Transport;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
@@ -38,9 +31,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Random;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
@@ -62,33 +53,13 @@ class BadBackendsTest {
     private static final int DRAINED = 3;
     private static final int ADDED = 10;
 
-    /** A proxy without a process of its own. */
-    private static final class Running {
-        private final Vertx traffic = EventLoops.create(1, Transport.NIO);
-        private final Vertx side = EventLoops.create(1, Transport.NIO);
-        private final PoolHolder pools = new PoolHolder();
-        private final TrafficRecorder recorder = new TrafficRecorder(System::nanoTime);
-        private final Listeners listeners =
-                new Listeners(traffic, "127.0.0.1", pools, recorder, ProxyLimits.defaults(), null);
-        private final HealthMonitor monitor =
-                new HealthMonitor(side, pools, InstantSource.system(), System::nanoTime, new Random(1));
-        private final LiveDataPlane dataPlane =
-                new LiveDataPlane(Backends.POOL, traffic, listeners, monitor, recorder, () -> true);
-        private final int port = Backends.freePort();
-
+    /** One of the two, and where it listens. */
+    private record Running(InProcessProxy proxy, int port) {
         BackendStatus status(FickleBackend backend) {
-            return dataPlane.status().backends().stream()
+            return proxy.dataPlane.status().backends().stream()
                     .filter(one -> one.key().equals(backend.key()))
                     .findFirst()
                     .orElseThrow();
-        }
-
-        void close() throws Exception {
-            monitor.close().toCompletableFuture().get(10, TimeUnit.SECONDS);
-            listeners.drain(Duration.ZERO).toCompletableFuture().get(10, TimeUnit.SECONDS);
-            for (Vertx vertx : List.of(traffic, side)) {
-                vertx.close().toCompletionStage().toCompletableFuture().get(10, TimeUnit.SECONDS);
-            }
         }
     }
 
@@ -154,8 +125,9 @@ class BadBackendsTest {
         for (int i = 0; i <= ADDED; i++) {
             backends.add(new FickleBackend());
         }
-        proxies.add(new Running());
-        proxies.add(new Running());
+        for (int i = 0; i < 2; i++) {
+            proxies.add(new Running(new InProcessProxy(1, InstantSource.system()), Backends.freePort()));
+        }
     }
 
     @AfterEach
@@ -164,8 +136,8 @@ class BadBackendsTest {
         for (Thread sender : senders) {
             sender.join();
         }
-        for (Running proxy : proxies) {
-            proxy.close();
+        for (Running running : proxies) {
+            running.proxy.close();
         }
         for (FickleBackend backend : backends) {
             backend.close();
@@ -175,10 +147,10 @@ class BadBackendsTest {
     private void publish(Retries retries, int count, WeightOverride... overrides) {
         revision++;
         TrafficPolicy usual = TrafficPolicy.DEFAULT;
-        for (Running proxy : proxies) {
+        for (Running running : proxies) {
             PoolSnapshot snapshot = new PoolSnapshot(
                     Backends.POOL,
-                    List.of(Backends.http(proxy.port)),
+                    List.of(Backends.http(running.port)),
                     List.of(new BackendGroup("web", 100)),
                     backends.subList(0, count).stream()
                             .map(backend -> new Backend(backend.key(), EndpointConditions.READY, null))
@@ -208,7 +180,11 @@ class BadBackendsTest {
                     List.of(overrides),
                     SessionKeys.NONE);
             PublishedPool pool = new PublishedPool(new Revision(revision, "sha256:00000000"), snapshot);
-            assertThat(proxy.dataPlane.apply(pool, false).toCompletableFuture().join())
+            assertThat(running.proxy
+                            .dataPlane
+                            .apply(pool, false)
+                            .toCompletableFuture()
+                            .join())
                     .isEqualTo(new Applied());
         }
     }

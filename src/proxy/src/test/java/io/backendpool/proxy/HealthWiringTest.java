@@ -14,13 +14,6 @@ import io.backendpool.pool.PoolSnapshot;
 import io.backendpool.pool.SlowStart;
 import io.backendpool.pool.WeightOverride;
 import io.backendpool.proxy.control.DataPlane.Applied;
-import io.backendpool.proxy.listener.Listeners;
-import io.backendpool.proxy.probe.HealthMonitor;
-import io.backendpool.proxy.traffic.TrafficRecorder;
-import io.backendpool.proxy.upstream.PoolHolder;
-import io.backendpool.proxy.upstream.ProxyLimits;
-import io.vertx.core.Vertx;
-import io.vertx.core.transport.Transport;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -28,10 +21,7 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.util.List;
-import java.util.Random;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -43,16 +33,8 @@ class HealthWiringTest {
     private static final Instant START = Instant.parse("2026-11-26T12:00:00Z");
 
     private final AtomicReference<Instant> clock = new AtomicReference<>(START);
-    private final Vertx traffic = EventLoops.create(1, Transport.NIO);
-    private final Vertx side = EventLoops.create(1, Transport.NIO);
-    private final PoolHolder pools = new PoolHolder();
-    private final TrafficRecorder recorder = new TrafficRecorder(System::nanoTime);
-    private final Listeners listeners =
-            new Listeners(traffic, "127.0.0.1", pools, recorder, ProxyLimits.defaults(), null);
-    private final InstantSource time = clock::get;
-    private final HealthMonitor monitor = new HealthMonitor(side, pools, time, System::nanoTime, new Random(1));
-    private final LiveDataPlane dataPlane =
-            new LiveDataPlane(Backends.POOL, traffic, listeners, monitor, recorder, () -> true);
+    private final InProcessProxy proxy = new InProcessProxy(1, clock::get);
+    private final LiveDataPlane dataPlane = proxy.dataPlane;
     private final HttpClient client = HttpClient.newHttpClient();
     private final int port = Backends.freePort();
     private Backends backends;
@@ -66,11 +48,7 @@ class HealthWiringTest {
     @AfterEach
     void stop() throws Exception {
         client.close();
-        monitor.close().toCompletableFuture().get(10, TimeUnit.SECONDS);
-        listeners.drain(Duration.ZERO).toCompletableFuture().get(10, TimeUnit.SECONDS);
-        for (Vertx vertx : List.of(traffic, side)) {
-            vertx.close().toCompletionStage().toCompletableFuture().get(10, TimeUnit.SECONDS);
-        }
+        proxy.close();
         backends.close();
     }
 

@@ -13,14 +13,8 @@ import io.backendpool.pool.StatusRange;
 import io.backendpool.proxy.control.DataPlane.Applied;
 import io.backendpool.proxy.control.DataPlane.ApplyResult;
 import io.backendpool.proxy.control.DataPlane.Refused;
-import io.backendpool.proxy.listener.Listeners;
-import io.backendpool.proxy.probe.HealthMonitor;
-import io.backendpool.proxy.traffic.TrafficRecorder;
 import io.backendpool.proxy.upstream.LivePool;
 import io.backendpool.proxy.upstream.PoolHolder;
-import io.backendpool.proxy.upstream.ProxyLimits;
-import io.vertx.core.Vertx;
-import io.vertx.core.transport.Transport;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.InetAddress;
@@ -36,23 +30,15 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Objects;
-import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 final class LiveDataPlaneTest {
-    private final Vertx traffic = EventLoops.create(2, Transport.NIO);
-    private final Vertx side = EventLoops.create(1, Transport.NIO);
-    private final PoolHolder pools = new PoolHolder();
-    private final TrafficRecorder recorder = new TrafficRecorder(System::nanoTime);
-    private final Listeners listeners =
-            new Listeners(traffic, "127.0.0.1", pools, recorder, ProxyLimits.defaults(), null);
-    private final HealthMonitor monitor =
-            new HealthMonitor(side, pools, InstantSource.system(), System::nanoTime, new Random(1));
-    private final LiveDataPlane dataPlane =
-            new LiveDataPlane(Backends.POOL, traffic, listeners, monitor, recorder, () -> true);
+    private final InProcessProxy proxy = new InProcessProxy(2, InstantSource.system());
+    private final PoolHolder pools = proxy.pools;
+    private final LiveDataPlane dataPlane = proxy.dataPlane;
     private final HttpClient client = HttpClient.newHttpClient();
     private Backends backends;
 
@@ -64,10 +50,7 @@ final class LiveDataPlaneTest {
     @AfterEach
     void stopAll() throws Exception {
         client.close();
-        listeners.drain(Duration.ZERO).toCompletableFuture().get(10, TimeUnit.SECONDS);
-        for (Vertx vertx : List.of(traffic, side)) {
-            vertx.close().toCompletionStage().toCompletableFuture().get(10, TimeUnit.SECONDS);
-        }
+        proxy.close();
         backends.close();
     }
 
