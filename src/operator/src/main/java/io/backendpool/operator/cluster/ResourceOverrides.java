@@ -3,17 +3,12 @@ package io.backendpool.operator.cluster;
 import io.backendpool.api.v1alpha1.BackendPoolOverride;
 import io.backendpool.api.v1alpha1.BackendPoolOverrideStatus;
 import io.backendpool.operator.pools.Overrides;
+import io.backendpool.operator.status.Conditions;
 import io.backendpool.operator.translate.OverrideSpec;
 import io.backendpool.operator.translate.OverrideVerdict;
 import io.backendpool.pool.PoolId;
-import io.fabric8.kubernetes.api.model.Condition;
-import io.fabric8.kubernetes.api.model.ConditionBuilder;
-import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.dsl.base.PatchContext;
-import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import java.time.Clock;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -174,13 +169,7 @@ final class ResourceOverrides implements Overrides, AutoCloseable {
             return;
         }
         try {
-            client.resource(onlyStatus(resource, status))
-                    .subresource("status")
-                    .patch(new PatchContext.Builder()
-                            .withPatchType(PatchType.SERVER_SIDE_APPLY)
-                            .withFieldManager(ResourceStatusSink.FIELD_MANAGER)
-                            .withForce(true)
-                            .build());
+            StatusPatch.apply(client, onlyStatus(resource, status));
             LOG.infof("pool=%s/%s override %s: %s", key.namespace, poolOf(resource), key.name, judgement.message);
         } catch (RuntimeException failed) {
             LOG.warnf(
@@ -198,31 +187,19 @@ final class ResourceOverrides implements Overrides, AutoCloseable {
     }
 
     private BackendPoolOverrideStatus status(BackendPoolOverride resource, Judgement judgement) {
+        BackendPoolOverrideStatus last = resource.getStatus();
+        Long generation = resource.getMetadata().getGeneration();
+        Conditions conditions = new Conditions(last == null ? null : last.conditions, generation, clock.instant());
         BackendPoolOverrideStatus status = new BackendPoolOverrideStatus();
-        status.observedGeneration = resource.getMetadata().getGeneration();
+        status.observedGeneration = generation;
         status.conditions = List.of(
-                condition(resource, "Accepted", judgement.accepted, judgement),
-                condition(resource, "Active", judgement.active, judgement));
+                conditions.of("Accepted", word(judgement.accepted), judgement.reason, judgement.message),
+                conditions.of("Active", word(judgement.active), judgement.reason, judgement.message));
         return status;
     }
 
-    private Condition condition(BackendPoolOverride resource, String type, boolean holds, Judgement judgement) {
-        String word = holds ? "True" : "False";
-        String since = clock.instant().truncatedTo(ChronoUnit.SECONDS).toString();
-        BackendPoolOverrideStatus last = resource.getStatus();
-        for (Condition before : last == null || last.conditions == null ? List.<Condition>of() : last.conditions) {
-            if (type.equals(before.getType()) && word.equals(before.getStatus())) {
-                since = before.getLastTransitionTime();
-            }
-        }
-        return new ConditionBuilder()
-                .withType(type)
-                .withStatus(word)
-                .withReason(judgement.reason)
-                .withMessage(judgement.message)
-                .withLastTransitionTime(since)
-                .withObservedGeneration(resource.getMetadata().getGeneration())
-                .build();
+    private static String word(boolean holds) {
+        return holds ? "True" : "False";
     }
 
     private static boolean same(BackendPoolOverrideStatus a, BackendPoolOverrideStatus b) {
@@ -232,11 +209,7 @@ final class ResourceOverrides implements Overrides, AutoCloseable {
 
     private static BackendPoolOverride onlyStatus(BackendPoolOverride resource, BackendPoolOverrideStatus status) {
         BackendPoolOverride only = new BackendPoolOverride();
-        only.setMetadata(new ObjectMetaBuilder()
-                .withNamespace(resource.getMetadata().getNamespace())
-                .withName(resource.getMetadata().getName())
-                .withUid(Objects.requireNonNull(resource.getMetadata().getUid()))
-                .build());
+        only.setMetadata(StatusPatch.metadataOf(resource));
         only.setSpec(null);
         only.setStatus(status);
         return only;

@@ -6,13 +6,9 @@ import io.backendpool.api.v1alpha1.BackendPoolStatus;
 import io.backendpool.operator.logs.PoolLog;
 import io.backendpool.operator.pools.StatusSink;
 import io.backendpool.pool.PoolId;
-import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.dsl.base.PatchContext;
-import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.Objects;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -27,8 +23,6 @@ import org.jspecify.annotations.Nullable;
  * Writes run on a few threads of its own, one at a time for each pool.
  */
 final class ResourceStatusSink implements StatusSink, AutoCloseable {
-    static final String FIELD_MANAGER = "backendpool-status";
-
     private static final Logger LOG = Logger.getLogger(ResourceStatusSink.class);
     private static final int THREADS = 4;
     private static final long FIRST_RETRY_MILLIS = 250;
@@ -154,13 +148,7 @@ final class ResourceStatusSink implements StatusSink, AutoCloseable {
         BackendPool answer = null;
         if (resource != null) {
             try {
-                answer = client.resource(onlyStatus(resource, status))
-                        .subresource("status")
-                        .patch(new PatchContext.Builder()
-                                .withPatchType(PatchType.SERVER_SIDE_APPLY)
-                                .withFieldManager(FIELD_MANAGER)
-                                .withForce(true)
-                                .build());
+                answer = StatusPatch.apply(client, onlyStatus(resource, status));
             } catch (RuntimeException failed) {
                 failure = failed;
             }
@@ -209,11 +197,7 @@ final class ResourceStatusSink implements StatusSink, AutoCloseable {
     /** What is applied: the uid makes it a conflict when another pool has taken the name. */
     private static BackendPool onlyStatus(BackendPool resource, BackendPoolStatus status) {
         BackendPool patch = new BackendPool();
-        patch.setMetadata(new ObjectMetaBuilder()
-                .withNamespace(resource.getMetadata().getNamespace())
-                .withName(resource.getMetadata().getName())
-                .withUid(Objects.requireNonNull(resource.getMetadata().getUid()))
-                .build());
+        patch.setMetadata(StatusPatch.metadataOf(resource));
         patch.setSpec(null);
         patch.setStatus(status);
         return patch;

@@ -12,10 +12,8 @@ import io.backendpool.operator.control.ConnectedProxy;
 import io.backendpool.pool.HealthState;
 import io.backendpool.pool.PoolMode;
 import io.fabric8.kubernetes.api.model.Condition;
-import io.fabric8.kubernetes.api.model.ConditionBuilder;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -61,24 +59,12 @@ public final class StatusAggregator {
 
     private static List<Condition> conditions(
             PoolFacts facts, PoolReport report, @Nullable BackendPoolStatus previous, Instant now) {
-        Map<String, Condition> before = new HashMap<>();
-        if (previous != null && previous.conditions != null) {
-            previous.conditions.forEach(condition -> before.put(condition.getType(), condition));
-        }
+        Conditions made = new Conditions(
+                previous == null ? null : previous.conditions, facts.spec().generation(), now);
         List<Condition> conditions = new ArrayList<>();
         for (Verdict verdict : new ConditionRules(facts, report).verdicts()) {
             Reason reason = verdict.reason();
-            Condition old = before.get(reason.type().word());
-            String since =
-                    old != null && reason.status().equals(old.getStatus()) ? old.getLastTransitionTime() : time(now);
-            conditions.add(new ConditionBuilder()
-                    .withType(reason.type().word())
-                    .withStatus(reason.status())
-                    .withReason(reason.word())
-                    .withMessage(verdict.message())
-                    .withObservedGeneration(facts.spec().generation())
-                    .withLastTransitionTime(since)
-                    .build());
+            conditions.add(made.of(reason.type().word(), reason.status(), reason.word(), verdict.message()));
         }
         return conditions;
     }
@@ -153,7 +139,7 @@ public final class StatusAggregator {
         state.trafficShare = Smoothing.share(line.share(), requests, before == null ? null : before.trafficShare);
         state.proxies = line.agreeing() + "/" + line.reporting();
         Instant since = line.since();
-        state.since = since == null ? null : time(since);
+        state.since = since == null ? null : Conditions.time(since);
         return state;
     }
 
@@ -184,14 +170,14 @@ public final class StatusAggregator {
                 .map(Duration::toMillis)
                 .orElse(null);
         proxies.selector = facts.selector().isEmpty() ? null : facts.selector();
-        proxies.behindSince = report.behindSince() == null ? null : time(report.behindSince());
+        proxies.behindSince = report.behindSince() == null ? null : Conditions.time(report.behindSince());
         return proxies;
     }
 
     private static ControlChannelStatus controlChannel(CertificateExpiry expiry) {
         ControlChannelStatus channel = new ControlChannelStatus();
-        channel.certificateNotAfter = time(expiry.server());
-        channel.caNotAfter = time(expiry.ca());
+        channel.certificateNotAfter = Conditions.time(expiry.server());
+        channel.caNotAfter = Conditions.time(expiry.ca());
         return channel;
     }
 
@@ -202,10 +188,5 @@ public final class StatusAggregator {
                 report.requestsPerSecond(), report.windowRequests(), before == null ? null : before.requestsPerSecond);
         traffic.p99 = Smoothing.latency(report.p99Millis(), before == null ? null : before.p99);
         return traffic;
-    }
-
-    /** RFC 3339 in whole seconds, as Kubernetes writes times. */
-    private static String time(Instant instant) {
-        return instant.truncatedTo(ChronoUnit.SECONDS).toString();
     }
 }

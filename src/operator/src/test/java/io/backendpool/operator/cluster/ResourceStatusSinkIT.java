@@ -83,7 +83,7 @@ class ResourceStatusSinkIT {
             assertThat(now.getMetadata().getGeneration()).isEqualTo(1);
             assertThat(Objects.requireNonNull(now.getSpec().backends)).hasSize(1);
             assertThat(now.getMetadata().getManagedFields())
-                    .anyMatch(entry -> ResourceStatusSink.FIELD_MANAGER.equals(entry.getManager())
+                    .anyMatch(entry -> StatusPatch.FIELD_MANAGER.equals(entry.getManager())
                             && "status".equals(entry.getSubresource()));
         }
     }
