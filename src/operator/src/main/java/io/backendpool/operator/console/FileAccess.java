@@ -1,13 +1,10 @@
 package io.backendpool.operator.console;
 
-import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.MappingIterator;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
-import com.fasterxml.jackson.dataformat.yaml.YAMLGenerator;
 import io.backendpool.api.v1alpha1.BackendPool;
 import io.backendpool.operator.standalone.StateDirectory;
+import io.backendpool.operator.standalone.YamlFile;
 import io.backendpool.operator.validate.ManifestCheck;
 import io.backendpool.operator.validate.ManifestFiles;
 import io.backendpool.operator.validate.ManifestValidator;
@@ -15,7 +12,6 @@ import io.backendpool.operator.validate.ValidPool;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -30,13 +26,6 @@ import org.jspecify.annotations.Nullable;
  * not touched.
  */
 public final class FileAccess implements PoolAccess {
-    private static final ObjectMapper YAML = new ObjectMapper(YAMLFactory.builder()
-                    .enable(YAMLGenerator.Feature.MINIMIZE_QUOTES)
-                    .enable(YAMLGenerator.Feature.ALWAYS_QUOTE_NUMBERS_AS_STRINGS)
-                    .disable(YAMLGenerator.Feature.SPLIT_LINES)
-                    .build())
-            .setDefaultPropertyInclusion(JsonInclude.Include.NON_NULL);
-
     private final List<Path> manifests;
     private final @Nullable String namespace;
 
@@ -91,12 +80,12 @@ public final class FileAccess implements PoolAccess {
     }
 
     private static @Nullable BackendPool status(Path manifest, BackendPool pool) throws IOException {
-        Path file = manifest.resolveSibling(manifest.getFileName() + ManifestFiles.STATUS_SUFFIX);
+        Path file = ManifestFiles.statusBeside(manifest);
         if (!Files.exists(file)) {
             return null;
         }
         try (MappingIterator<BackendPool> documents =
-                YAML.readerFor(BackendPool.class).readValues(file.toFile())) {
+                YamlFile.MAPPER.readerFor(BackendPool.class).readValues(file.toFile())) {
             while (documents.hasNextValue()) {
                 BackendPool document = documents.nextValue();
                 if (PoolAccess.title(document).equals(PoolAccess.title(pool))) {
@@ -115,7 +104,7 @@ public final class FileAccess implements PoolAccess {
         List<Map<String, Object>> documents = read(file);
         documents.removeIf(document -> override.name().equals(metadata(document).get("name")));
         documents.add(override.document());
-        write(file, documents);
+        YamlFile.replace(file, documents);
     }
 
     @Override
@@ -134,7 +123,7 @@ public final class FileAccess implements PoolAccess {
             return its;
         });
         if (!removed.isEmpty()) {
-            write(file, documents);
+            YamlFile.replace(file, documents);
         }
         return removed;
     }
@@ -154,7 +143,7 @@ public final class FileAccess implements PoolAccess {
             return documents;
         }
         try (MappingIterator<Map<String, Object>> found =
-                YAML.readerForMapOf(Object.class).readValues(file.toFile())) {
+                YamlFile.MAPPER.readerForMapOf(Object.class).readValues(file.toFile())) {
             while (found.hasNextValue()) {
                 Map<String, Object> document = found.nextValue();
                 if (document != null) {
@@ -168,21 +157,6 @@ public final class FileAccess implements PoolAccess {
                     broken);
         }
         return documents;
-    }
-
-    /** Whole or not at all; without documents there is no file. */
-    private static void write(Path file, List<Map<String, Object>> documents) throws IOException {
-        if (documents.isEmpty()) {
-            Files.deleteIfExists(file);
-            return;
-        }
-        StringBuilder text = new StringBuilder();
-        for (Map<String, Object> document : documents) {
-            text.append(YAML.writeValueAsString(document));
-        }
-        Path next = file.resolveSibling("." + file.getFileName() + ".next");
-        Files.writeString(next, text);
-        Files.move(next, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     }
 
     private static Map<String, Object> metadata(Map<String, Object> document) {

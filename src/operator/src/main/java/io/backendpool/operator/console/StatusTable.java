@@ -5,9 +5,9 @@ import io.backendpool.api.v1alpha1.BackendPoolStatus;
 import io.backendpool.api.v1alpha1.BackendState;
 import io.backendpool.api.v1alpha1.BackendSummary;
 import io.backendpool.api.v1alpha1.BalancingState;
+import io.backendpool.operator.status.TextTable;
 import io.fabric8.kubernetes.api.model.Condition;
 import java.time.DateTimeException;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -142,19 +142,7 @@ public final class StatusTable {
                     .map(column -> orNone(column.cell().apply(backend)))
                     .toList());
         }
-        int[] widths = new int[columns.size()];
-        rows.forEach(row -> {
-            for (int i = 0; i < widths.length; i++) {
-                widths[i] = Math.max(widths[i], row.get(i).length());
-            }
-        });
-        for (List<String> row : rows) {
-            StringBuilder line = new StringBuilder("  ");
-            for (int i = 0; i < widths.length; i++) {
-                line.append(row.get(i)).repeat(" ", widths[i] - row.get(i).length() + 2);
-            }
-            lines.add(line.toString().stripTrailing());
-        }
+        lines.addAll(TextTable.lines(rows));
     }
 
     /** What no backend has is left out. */
@@ -186,12 +174,7 @@ public final class StatusTable {
             return null;
         }
         try {
-            long seconds = Math.max(
-                    0, Duration.between(Instant.parse(backend.since), now).toSeconds());
-            if (seconds < 120) {
-                return seconds + "s";
-            }
-            return seconds < 7_200 ? seconds / 60 + "m" : seconds / 3_600 + "h";
+            return TextTable.age(Instant.parse(backend.since), now);
         } catch (DateTimeException unreadable) {
             return null;
         }

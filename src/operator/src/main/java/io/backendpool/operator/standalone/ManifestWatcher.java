@@ -115,7 +115,7 @@ final class ManifestWatcher implements AutoCloseable {
         for (Path root : roots) {
             if (Files.isDirectory(root)) {
                 try (Stream<Path> children = Files.list(root)) {
-                    children.filter(ManifestWatcher::isManifest).forEach(child -> stamp(child, found));
+                    children.filter(ManifestFiles::isManifest).forEach(child -> stamp(child, found));
                 } catch (IOException unreadable) {
                     LOG.debugf("%s cannot be listed: %s", root, unreadable.getMessage());
                 }
@@ -125,15 +125,6 @@ final class ManifestWatcher implements AutoCloseable {
             }
         }
         return found;
-    }
-
-    /** In a directory. A file that is named on the command line is a manifest whatever its name. */
-    private static boolean isManifest(Path file) {
-        String name = String.valueOf(file.getFileName());
-        return (name.endsWith(".yaml") || name.endsWith(".yml"))
-                && !name.endsWith(StatusFiles.SUFFIX)
-                && !name.startsWith(".")
-                && !Files.isDirectory(file);
     }
 
     private static void stamp(Path file, SortedMap<Path, FileStamp> found) {

@@ -1,21 +1,15 @@
 package io.backendpool.operator.standalone;
 
-import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.databind.MappingIterator;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
-import com.fasterxml.jackson.dataformat.yaml.YAMLGenerator;
 import io.backendpool.api.v1alpha1.BackendPool;
 import io.backendpool.api.v1alpha1.BackendPoolStatus;
 import io.backendpool.operator.pools.StatusSink;
+import io.backendpool.operator.validate.ManifestFiles;
 import io.backendpool.pool.PoolId;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -31,15 +25,8 @@ import org.jspecify.annotations.Nullable;
  * for each pool. Replaced atomically, so a reader never sees half of one. Confined to the keeper's thread.
  */
 final class StatusFiles implements StatusSink {
-    static final String SUFFIX = ".status.yaml";
     private static final Logger LOG = Logger.getLogger(StatusFiles.class);
 
-    private final ObjectMapper mapper = new ObjectMapper(YAMLFactory.builder()
-                    .enable(YAMLGenerator.Feature.MINIMIZE_QUOTES)
-                    .enable(YAMLGenerator.Feature.ALWAYS_QUOTE_NUMBERS_AS_STRINGS)
-                    .disable(YAMLGenerator.Feature.SPLIT_LINES)
-                    .build())
-            .setDefaultPropertyInclusion(JsonInclude.Include.NON_NULL);
     private final Function<PoolId, @Nullable Path> manifestOf;
     private final Map<Path, Map<PoolId, BackendPoolStatus>> written = new HashMap<>();
     private final Set<Path> refused = new HashSet<>();
@@ -72,9 +59,9 @@ final class StatusFiles implements StatusSink {
         if (manifest == null) {
             return null;
         }
-        Path file = beside(manifest);
+        Path file = ManifestFiles.statusBeside(manifest);
         try (MappingIterator<BackendPool> documents =
-                mapper.readerFor(BackendPool.class).readValues(file.toFile())) {
+                YamlFile.MAPPER.readerFor(BackendPool.class).readValues(file.toFile())) {
             while (documents.hasNextValue()) {
                 BackendPool document = documents.nextValue();
                 if (document.getMetadata() != null
@@ -106,25 +93,14 @@ final class StatusFiles implements StatusSink {
         });
     }
 
-    /** The status file of {@code manifest}. */
-    static Path beside(Path manifest) {
-        return manifest.resolveSibling(manifest.getFileName() + SUFFIX);
-    }
-
     private void replace(Path manifest, Map<PoolId, BackendPoolStatus> statuses) {
-        Path file = beside(manifest);
-        Path next = file.resolveSibling("." + file.getFileName() + ".next");
+        Path file = ManifestFiles.statusBeside(manifest);
         try {
-            if (statuses.isEmpty()) {
-                Files.deleteIfExists(file);
-                return;
-            }
-            StringBuilder text = new StringBuilder();
-            for (Map.Entry<PoolId, BackendPoolStatus> entry : statuses.entrySet()) {
-                text.append(mapper.writeValueAsString(document(entry.getKey(), entry.getValue())));
-            }
-            Files.writeString(next, text, StandardCharsets.UTF_8);
-            Files.move(next, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+            YamlFile.replace(
+                    file,
+                    statuses.entrySet().stream()
+                            .map(entry -> document(entry.getKey(), entry.getValue()))
+                            .toList());
             refused.remove(manifest);
         } catch (IOException cannotWrite) {
             if (refused.add(manifest)) {

@@ -3,9 +3,9 @@ package io.backendpool.operator.standalone;
 import io.backendpool.operator.pools.PoolView;
 import io.backendpool.operator.status.PoolReport;
 import io.backendpool.operator.status.StatusAggregator;
+import io.backendpool.operator.status.TextTable;
 import io.backendpool.pool.HealthState;
 import io.backendpool.pool.PoolMode;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -73,26 +73,14 @@ final class TableText {
                                     balancing.mode().sentence()))));
         }
         report.notes().forEach(note -> lines.add(paint("\u001b[33m", cut("! " + note))));
-        List<String[]> rows = new ArrayList<>();
-        rows.add(new String[] {"GROUP", "ADDRESS", "HEALTH", "WEIGHT", "SHARE", "FOR", "REASON"});
+        List<List<String>> rows = new ArrayList<>();
+        rows.add(List.of("GROUP", "ADDRESS", "HEALTH", "WEIGHT", "SHARE", "FOR", "REASON"));
         report.backends().stream().limit(MOST_BACKENDS).forEach(line -> rows.add(row(line, now)));
-        int[] widths = new int[7];
-        for (String[] row : rows) {
-            for (int i = 0; i < row.length; i++) {
-                widths[i] = Math.max(widths[i], row[i].length());
-            }
-        }
-        for (int r = 0; r < rows.size(); r++) {
-            StringBuilder text = new StringBuilder(" ");
-            for (int i = 0; i < widths.length; i++) {
-                text.append(' ').append(rows.get(r)[i]);
-                text.repeat(' ', widths[i] - rows.get(r)[i].length() + 1);
-            }
-            String cut = cut(text.toString().stripTrailing());
-            lines.add(
-                    r == 0
-                            ? paint("\u001b[2m", cut)
-                            : paint(shade(report.backends().get(r - 1).state()), cut));
+        List<String> table = TextTable.lines(rows);
+        for (int r = 0; r < table.size(); r++) {
+            String shade =
+                    r == 0 ? "\u001b[2m" : shade(report.backends().get(r - 1).state());
+            lines.add(paint(shade, cut(table.get(r))));
         }
         if (report.backends().size() > MOST_BACKENDS) {
             lines.add("  and %d more, all in the status file or healthier than these"
@@ -100,17 +88,16 @@ final class TableText {
         }
     }
 
-    private static String[] row(PoolReport.Line line, Instant now) {
-        return new String[] {
-            line.key().group(),
-            line.key().address() + (line.origin() == null ? "" : " (" + line.origin() + ")"),
-            StatusAggregator.word(line.state())
-                    + (line.reporting() > 1 ? " " + line.agreeing() + "/" + line.reporting() : ""),
-            number(line.effectiveWeight()),
-            Double.isNaN(line.share()) ? "-" : String.format(Locale.ROOT, "%.1f%%", line.share() * 100),
-            age(line.since(), now),
-            line.reason()
-        };
+    private static List<String> row(PoolReport.Line line, Instant now) {
+        return List.of(
+                line.key().group(),
+                line.key().address() + (line.origin() == null ? "" : " (" + line.origin() + ")"),
+                StatusAggregator.word(line.state())
+                        + (line.reporting() > 1 ? " " + line.agreeing() + "/" + line.reporting() : ""),
+                number(line.effectiveWeight()),
+                Double.isNaN(line.share()) ? "-" : String.format(Locale.ROOT, "%.1f%%", line.share() * 100),
+                age(line.since(), now),
+                line.reason());
     }
 
     private static String shade(HealthState state) {
@@ -122,14 +109,7 @@ final class TableText {
     }
 
     private static String age(@Nullable Instant since, Instant now) {
-        if (since == null) {
-            return "-";
-        }
-        long seconds = Math.max(0, Duration.between(since, now).toSeconds());
-        if (seconds < 120) {
-            return seconds + "s";
-        }
-        return seconds < 7_200 ? seconds / 60 + "m" : seconds / 3_600 + "h";
+        return since == null ? "-" : TextTable.age(since, now);
     }
 
     private static String number(double value) {

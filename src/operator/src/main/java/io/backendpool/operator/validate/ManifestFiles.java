@@ -47,6 +47,11 @@ public final class ManifestFiles {
         return found.files;
     }
 
+    /** Where the status of the pools of {@code manifest} is written, in standalone mode. */
+    public static Path statusBeside(Path manifest) {
+        return manifest.resolveSibling(manifest.getFileName() + STATUS_SUFFIX);
+    }
+
     /** Where overrides of the pools of {@code manifest} are kept that somebody asked for at the command line. */
     public static Path overridesBeside(Path manifest) {
         return manifest.resolveSibling(manifest.getFileName() + OVERRIDES_SUFFIX);
@@ -73,7 +78,7 @@ public final class ManifestFiles {
     }
 
     /** As kubectl takes them from a folder, without our own status files and what editors leave behind. */
-    static boolean isManifest(Path file) {
+    public static boolean isManifest(Path file) {
         String name = file.getFileName().toString();
         boolean yaml = name.endsWith(".yaml") || name.endsWith(".yml");
         boolean ours = name.endsWith(".status.yaml") || name.endsWith(".status.yml");

@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.backendpool.operator.pools.PoolSink;
 import io.backendpool.operator.translate.PoolSpec;
+import io.backendpool.operator.validate.ManifestFiles;
 import io.backendpool.operator.validate.ManifestValidator;
 import io.backendpool.operator.validate.Problem;
 import io.backendpool.pool.PoolId;
@@ -146,7 +147,7 @@ class ManifestSourceTest {
         write("a.yaml", manifest("a", 8001, 1));
         write("bad.yaml", manifest("b", 70_000, 1));
         write("notes.txt", "no manifest");
-        write("a.yaml" + StatusFiles.SUFFIX, "status: {}");
+        write("a.yaml" + ManifestFiles.STATUS_SUFFIX, "status: {}");
 
         source.start(sink);
 

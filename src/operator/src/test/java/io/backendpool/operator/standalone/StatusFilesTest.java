@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.backendpool.api.v1alpha1.BackendPoolStatus;
 import io.backendpool.api.v1alpha1.ProxySummary;
+import io.backendpool.operator.validate.ManifestFiles;
 import io.backendpool.pool.PoolId;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -59,15 +60,17 @@ class StatusFilesTest {
 
         files.write(B, status(1));
         files.write(A, status(2));
-        assertThat(Files.readString(StatusFiles.beside(manifest)).lines().filter(line -> line.startsWith("  name:")))
+        assertThat(Files.readString(ManifestFiles.statusBeside(manifest))
+                        .lines()
+                        .filter(line -> line.startsWith("  name:")))
                 .containsExactly("  name: a", "  name: b");
 
         files.forget(A);
-        assertThat(Files.readString(StatusFiles.beside(manifest)))
+        assertThat(Files.readString(ManifestFiles.statusBeside(manifest)))
                 .contains("name: b")
                 .doesNotContain("name: a");
         files.forget(B);
-        assertThat(StatusFiles.beside(manifest)).doesNotExist();
+        assertThat(ManifestFiles.statusBeside(manifest)).doesNotExist();
     }
 
     @Test
@@ -83,13 +86,13 @@ class StatusFilesTest {
         assertThat(files.last(new PoolId("shop", "c"))).isNull();
         assertThat(files.last(B)).isNotNull();
         files.write(B, status(3));
-        assertThat(Files.readString(StatusFiles.beside(manifest))).contains("revision: 1", "revision: 3");
+        assertThat(Files.readString(ManifestFiles.statusBeside(manifest))).contains("revision: 1", "revision: 3");
     }
 
     @Test
     void last_ofADamagedFile_isNothing(@TempDir Path directory) throws IOException {
         Path manifest = directory.resolve("pools.yaml");
-        Files.writeString(StatusFiles.beside(manifest), "status: [\n  what: {");
+        Files.writeString(ManifestFiles.statusBeside(manifest), "status: [\n  what: {");
 
         assertThat(new StatusFiles(pool -> manifest).last(A)).isNull();
     }
