@@ -153,44 +153,6 @@ public final class PoolKeeper implements PoolSink, AutoCloseable {
                 clock);
     }
 
-    /** One where nothing is said against manifests, and no session is signed. */
-    PoolKeeper(
-            ProxyChannel channel,
-            ProxyHost host,
-            StatusSink statusSink,
-            DnsResolver dns,
-            Services services,
-            Secrets secrets,
-            LastPublished lastPublished,
-            Clock clock) {
-        this(channel, host, statusSink, dns, services, secrets, lastPublished, TakeOver.GRACE, clock);
-    }
-
-    /** The same with another {@code grace}. */
-    PoolKeeper(
-            ProxyChannel channel,
-            ProxyHost host,
-            StatusSink statusSink,
-            DnsResolver dns,
-            Services services,
-            Secrets secrets,
-            LastPublished lastPublished,
-            Duration grace,
-            Clock clock) {
-        this(
-                channel,
-                host,
-                statusSink,
-                dns,
-                services,
-                secrets,
-                Overrides.NONE,
-                pool -> SessionKeys.NONE,
-                lastPublished,
-                grace,
-                clock);
-    }
-
     /** @param grace how long proxies may take to dial again before their silence is news */
     PoolKeeper(
             ProxyChannel channel,

@@ -71,6 +71,8 @@ class PoolKeeperTest {
             DnsResolver.ofSystem(),
             Services.NONE,
             secrets,
+            Overrides.NONE,
+            pool -> SessionKeys.NONE,
             LastPublished.NONE,
             Clock.systemUTC());
 
@@ -267,6 +269,8 @@ class PoolKeeperTest {
                 DnsResolver.ofSystem(),
                 Services.NONE,
                 Secrets.NONE,
+                Overrides.NONE,
+                pool -> SessionKeys.NONE,
                 LastPublished.NONE,
                 Clock.systemUTC())) {
             itself.upsert(spec(1));
@@ -343,6 +347,8 @@ class PoolKeeperTest {
                 DnsResolver.ofSystem(),
                 Services.NONE,
                 Secrets.NONE,
+                Overrides.NONE,
+                pool -> SessionKeys.NONE,
                 LastPublished.NONE,
                 grace,
                 Clock.systemUTC());
@@ -446,6 +452,8 @@ class PoolKeeperTest {
                     resolver,
                     Services.NONE,
                     Secrets.NONE,
+                    Overrides.NONE,
+                    pool -> SessionKeys.NONE,
                     LastPublished.NONE,
                     Clock.systemUTC())) {
                 first.upsert(named("web.example.com"));
@@ -465,6 +473,8 @@ class PoolKeeperTest {
                     resolver,
                     Services.NONE,
                     Secrets.NONE,
+                    Overrides.NONE,
+                    pool -> SessionKeys.NONE,
                     pool -> copy,
                     Clock.systemUTC())) {
                 next.upsert(named("web.example.com"));
