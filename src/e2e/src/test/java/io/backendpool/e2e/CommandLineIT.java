@@ -1,17 +1,19 @@
 package io.backendpool.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The commands that end by themselves, as a pipeline calls them: what they print and the code that they exit with. */
+/** The built command line, as a pipeline or a Deployment calls it: what it prints and the code that it exits with. */
 class CommandLineIT {
     private static final String GOOD = """
             apiVersion: backendpool.io/v1alpha1
@@ -64,6 +66,23 @@ class CommandLineIT {
         Result refused = run(directory, "run");
         assertThat(refused.exitCode()).isEqualTo(2);
         assertThat(refused.output()).contains("FILE").doesNotContain("Exception");
+    }
+
+    /** As the Deployment starts it, but where there is no API server: it says so, and goes on trying. */
+    @Test
+    void operate_withJsonLogs_writesLinesOfJson(@TempDir Path directory) throws Exception {
+        Path output = directory.resolve("operate.log");
+        Process process = Standalone.run(output, "operate", "--namespace", "nowhere", "--log-format", "json");
+        try {
+            await().atMost(Duration.ofMinutes(1)).untilAsserted(() -> {
+                assertThat(process.isAlive()).as(Files.readString(output)).isTrue();
+                assertThat(Files.readString(output))
+                        .containsPattern(
+                                "(?m)^\\{\"timestamp\":.*\"message\":\"[^\"]*lease nowhere/backendpool-operator");
+            });
+        } finally {
+            process.destroyForcibly().waitFor();
+        }
     }
 
     private static Result run(Path directory, String... arguments) throws IOException, InterruptedException {
