@@ -262,6 +262,10 @@ final class PodProcess {
             return switch (field.getFieldPath()) {
                 case "metadata.name" -> pod.getMetadata().getName();
                 case "metadata.namespace" -> pod.getMetadata().getNamespace();
+                // A label that is not there is empty, as with a kubelet.
+                case "metadata.labels['topology.kubernetes.io/zone']" ->
+                    Objects.requireNonNullElse(pod.getMetadata().getLabels(), Map.<String, String>of())
+                            .getOrDefault("topology.kubernetes.io/zone", "");
                 default -> throw new IllegalArgumentException(field.getFieldPath());
             };
         }
