@@ -46,4 +46,9 @@ public record WeightOverride(
     public String target() {
         return backend == null ? group : backend.toString();
     }
+
+    /** The end of a sentence about it, as much as there is: {@code  until 2026-01-31T06:00:00Z: disk full}. */
+    public String untilAndReason() {
+        return (until == null ? "" : " until " + until) + (reason.isEmpty() ? "" : ": " + reason);
+    }
 }

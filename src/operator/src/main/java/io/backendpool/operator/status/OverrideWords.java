@@ -44,8 +44,6 @@ final class OverrideWords {
         String what = override.drain()
                 ? "drained"
                 : override.backend() == null ? "weight " + override.weight() : override.weight() + " % of its share";
-        return what
-                + (override.until() == null ? "" : " until " + override.until())
-                + (override.reason().isEmpty() ? "" : ": " + override.reason());
+        return what + override.untilAndReason();
     }
 }

@@ -102,9 +102,7 @@ final class OverrideTranslator {
                 : override.backend() == null
                         ? "group %s has weight %d".formatted(override.target(), override.weight())
                         : "%s has %d %% of its share".formatted(override.target(), override.weight());
-        return what
-                + (override.until() == null ? "" : " until " + override.until())
-                + (override.reason().isEmpty() ? "" : ": " + override.reason());
+        return what + override.untilAndReason();
     }
 
     private static OverrideVerdict verdict(OverrideSpec spec, OverrideVerdict.Reason reason, String message) {

@@ -75,11 +75,7 @@ public final class Overrides {
         if (override == null) {
             override = groupDrains.get(backend.group());
         }
-        if (override == null) {
-            return null;
-        }
-        String until = override.until() == null ? "" : " until " + override.until();
-        return "drained by an override" + until + (override.reason().isEmpty() ? "" : ": " + override.reason());
+        return override == null ? null : "drained by an override" + override.untilAndReason();
     }
 
     /** When the first of them expires, so that weights are to be computed anew; null: none does. */
