@@ -113,14 +113,14 @@ final class WeightSharing {
         int[] tried = new int[levels.length];
         for (int i = 0; i < uses.length; i++) {
             int level = levelOf[groupOf[i]];
-            healthy[level] += uses[i] == tier ? 1 : 0;
-            counted[level] += uses[i] == tier || uses[i] == Use.PANIC_ONLY ? 1 : 0;
+            healthy[level] += isOf(tier, i) ? 1 : 0;
+            counted[level] += isOf(tier, i) || uses[i] == Use.PANIC_ONLY ? 1 : 0;
             tried[level] += uses[i] == Use.NEVER ? 0 : 1;
         }
         PriorityLoads loads = PriorityLoads.of(healthy, counted, tried, rules.panicThreshold());
         for (int i = 0; i < uses.length; i++) {
             int level = levelOf[groupOf[i]];
-            chosen[i] = loads.load(level) > 0 && (loads.panics(level) ? uses[i] != Use.NEVER : uses[i] == tier);
+            chosen[i] = loads.load(level) > 0 && (loads.panics(level) ? uses[i] != Use.NEVER : isOf(tier, i));
         }
         preferZone(loads);
         takeSubset(loads);
@@ -141,6 +141,11 @@ final class WeightSharing {
             }
         }
         return weigh(loads, new PoolModes(known, rules.panicThreshold()).mode(tier));
+    }
+
+    /** Whether backend {@code i} is one of those to rely on; where there are none, {@code tier} is {@link Use#NEVER}. */
+    private boolean isOf(Use tier, int i) {
+        return tier != Use.NEVER && uses[i] == tier;
     }
 
     /** The best use that a backend can be put to; {@link Use#NEVER} where none can. */

@@ -337,6 +337,27 @@ class EffectiveWeightsTest {
     }
 
     @Example
+    void of_allDrainedByOverrides_noneGetsTraffic() {
+        List<BackendGroup> groups = List.of(group("a", 100, 0), group("spare", 0, 0));
+        List<WeightOverride> drain = List.of(new WeightOverride("a", null, true, 0, null, ""));
+        PoolSnapshot pool = pool(USUAL, groups, backends(groups, List.of(2, 1)), drain);
+        EffectiveWeights weights = EffectiveWeights.of(new WeightInputs(pool, allHealthy(pool), START));
+        assertThat(weights.picking()).containsExactly(0, 0, 0);
+        assertThat(weights.mode()).isEqualTo(new PoolMode(Kind.DOWN, 0, "no backend may get traffic"));
+    }
+
+    @Example
+    void of_oneDrainedAndTheOtherFailed_theFailedOneIsTriedRatherThanTheDrained() {
+        List<BackendGroup> groups = List.of(group("a", 100, 0));
+        List<WeightOverride> drain = List.of(new WeightOverride("a", key("a", 0), true, 0, null, ""));
+        PoolSnapshot pool = pool(USUAL, groups, backends(groups, List.of(2)), drain);
+        List<BackendHealth> health = List.of(in(HealthState.DRAINING), in(HealthState.UNHEALTHY));
+        EffectiveWeights weights = EffectiveWeights.of(new WeightInputs(pool, health, START));
+        assertThat(weights.picking()).containsExactly(0, 1);
+        assertThat(weights.mode().kind()).isEqualTo(Kind.PANIC);
+    }
+
+    @Example
     void of_agentPercent_sharesInsideTheGroup() {
         PoolSnapshot pool = pool(USUAL, List.of(new BackendGroup("a", 1), new BackendGroup("b", 1)), List.of(2, 1));
         List<BackendHealth> health = allHealthy(pool);
