@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
 /** Weights that follow latency and errors. */
 @ValidationRule(
         value = "self.floor <= self.ceiling",
-        message = "above the ceiling (expected: at most the ceiling)",
+        // No messageExpression with the values: the API server puts no bound on the cost of string(int).
+        message = "above the ceiling (expected: at most the ceiling, which is 200 where it is not given)",
         fieldPath = ".floor")
 public class AdaptiveWeight {
     @Required
