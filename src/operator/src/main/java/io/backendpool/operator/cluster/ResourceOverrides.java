@@ -48,6 +48,7 @@ final class ResourceOverrides implements Overrides, AutoCloseable {
                     switch (verdict.reason()) {
                         case ACTIVE -> "Active";
                         case EXPIRED -> "Expired";
+                        case POOL_NOT_FOUND -> "PoolNotFound";
                         case GROUP_NOT_FOUND -> "GroupNotFound";
                         case BACKEND_NOT_FOUND -> "BackendNotFound";
                         case REPLACED -> "Replaced";
@@ -119,8 +120,7 @@ final class ResourceOverrides implements Overrides, AutoCloseable {
                 now = OverrideSpec.read(resource);
                 specs.put(key, now);
                 if (!known.test(now.pool())) {
-                    String message = "there is no pool %s".formatted(now.pool());
-                    say(key, new Judgement(false, false, "PoolNotFound", message));
+                    say(key, Judgement.of(OverrideVerdict.withoutPool(now)));
                 }
             } catch (IllegalArgumentException invalid) {
                 specs.remove(key);

@@ -24,21 +24,34 @@ final class FileOverrides implements Overrides {
     private static final Logger LOG = Logger.getLogger(FileOverrides.class);
 
     private volatile Map<PoolId, List<OverrideSpec>> byPool = Map.of();
+    private volatile List<Problem> withoutPool = List.of();
     private volatile Consumer<PoolId> listener = pool -> {};
 
-    /** These and no others are there from now on; gives back what is wrong with those that cannot be read. */
-    List<Problem> replace(List<ValidOverride> documents) {
+    /**
+     * These and no others are there from now on; gives back what is wrong with those that cannot be read.
+     *
+     * @param known the pools that there are
+     */
+    List<Problem> replace(List<ValidOverride> documents, Set<PoolId> known) {
+        List<Problem> lost = new ArrayList<>();
         List<Problem> problems = new ArrayList<>();
         Map<PoolId, List<OverrideSpec>> next = new HashMap<>();
         for (ValidOverride document : documents) {
             try {
                 OverrideSpec spec = OverrideSpec.read(document.override());
                 next.computeIfAbsent(spec.pool(), pool -> new ArrayList<>()).add(spec);
+                if (!known.contains(spec.pool())) {
+                    String verdict = OverrideVerdict.withoutPool(spec).toString();
+                    lost.add(new Problem(document.file(), document.line(), "", verdict));
+                }
             } catch (IllegalArgumentException notCaughtBySchema) {
                 problems.add(new Problem(
                         document.file(), document.line(), "", String.valueOf(notCaughtBySchema.getMessage())));
             }
         }
+        List<Problem> lostBefore = withoutPool;
+        withoutPool = List.copyOf(lost);
+        lost.stream().filter(problem -> !lostBefore.contains(problem)).forEach(problem -> LOG.warn(problem));
         Map<PoolId, List<OverrideSpec>> before = byPool;
         byPool = Map.copyOf(next);
         Set<PoolId> concerned = new HashSet<>(before.keySet());
@@ -46,6 +59,11 @@ final class FileOverrides implements Overrides {
         concerned.removeIf(pool -> before.getOrDefault(pool, List.of()).equals(next.getOrDefault(pool, List.of())));
         concerned.forEach(listener);
         return problems;
+    }
+
+    /** Those whose pool is not there. They wait for it. */
+    List<Problem> withoutPool() {
+        return withoutPool;
     }
 
     @Override

@@ -67,9 +67,16 @@ final class ManifestSource implements PoolSource {
         return live;
     }
 
-    /** What is wrong with the files as they are now. */
+    /** What is wrong with the files as they are now: what is not in them need not be unwanted. */
     List<Problem> problems() {
         return problems;
+    }
+
+    /** The same, and the overrides whose pool is not there. */
+    List<Problem> everyProblem() {
+        List<Problem> all = new ArrayList<>(problems);
+        all.addAll(overrides.withoutPool());
+        return all;
     }
 
     /** Where {@code pool} is, or was last. */
@@ -107,7 +114,7 @@ final class ManifestSource implements PoolSource {
             return false;
         }
         next.putAll(outcome.good());
-        found.addAll(overrides.replace(check.overrides()));
+        found.addAll(overrides.replace(check.overrides(), next.keySet()));
         apply(next, outcome.good().keySet(), removed, found);
         return true;
     }

@@ -123,7 +123,7 @@ public final class Standalone implements AutoCloseable {
         if (table) {
             LogTail log = opened(LogTail.into(state.root().resolve("operator.log")));
             TableText text = new TableText(Terminal.color(System.getenv()), Terminal.columns(System.getenv()));
-            LiveTable live = opened(new LiveTable(keeper::views, manifests::problems, log, text, out, clock));
+            LiveTable live = opened(new LiveTable(keeper::views, manifests::everyProblem, log, text, out, clock));
             live.start();
         }
         // The last status says that no proxy runs any more.
@@ -245,7 +245,7 @@ public final class Standalone implements AutoCloseable {
     /** What is wrong with the manifests now. */
     public List<Problem> problems() {
         ManifestSource manifests = source;
-        return manifests == null ? List.of() : manifests.problems();
+        return manifests == null ? List.of() : manifests.everyProblem();
     }
 
     /** The pid of the proxy of {@code pool}; null while there is none. */

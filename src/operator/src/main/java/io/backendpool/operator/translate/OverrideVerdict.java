@@ -15,6 +15,8 @@ public record OverrideVerdict(String name, Reason reason, String message) {
         ACTIVE(true, true),
         /** Its time is over. */
         EXPIRED(true, false),
+        /** There is no such pool. */
+        POOL_NOT_FOUND(false, false),
         /** The pool has no such group. */
         GROUP_NOT_FOUND(false, false),
         /** The group has no such backend at the moment. */
@@ -41,6 +43,12 @@ public record OverrideVerdict(String name, Reason reason, String message) {
         public boolean isActive() {
             return active;
         }
+    }
+
+    /** Of {@code override}, whose pool is not there. */
+    public static OverrideVerdict withoutPool(OverrideSpec override) {
+        return new OverrideVerdict(
+                override.name(), Reason.POOL_NOT_FOUND, "there is no pool %s".formatted(override.pool()));
     }
 
     /** {@code override NAME: message}. */

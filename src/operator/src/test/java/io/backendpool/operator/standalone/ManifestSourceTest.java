@@ -300,4 +300,20 @@ class ManifestSourceTest {
         await().during(Duration.ofMillis(1500))
                 .untilAsserted(() -> assertThat(sink.wanted.keySet()).hasSameElementsAs(before));
     }
+
+    @Test
+    void override_ofAPoolThatIsNotThere_saysSoUntilItIs() throws IOException {
+        write("a.yaml", manifest("a", 8001, 1));
+        write("tonight.yaml", override("drain: true").replace("pool: a", "pool: b"));
+
+        source.start(sink);
+
+        assertThat(source.everyProblem())
+                .extracting(Problem::toString)
+                .containsExactly(
+                        directory.resolve("tonight.yaml") + ":1: override tonight: there is no pool default/b");
+        assertThat(problems()).as("the manifests are good").isEmpty();
+        write("b.yaml", manifest("b", 8002, 1));
+        eventually(() -> assertThat(source.everyProblem()).isEmpty());
+    }
 }
