@@ -72,13 +72,14 @@ final class StatusCommand implements Callable<Integer> {
     public Integer call() throws IOException, InterruptedException {
         PrintWriter out = command.commandLine().getOut();
         try (PoolAccess access = arguments.open(allNamespaces)) {
-            String last = print(shown(access), out);
+            String last = print(shown(access), access.problems(), out);
             while (watch) {
                 TimeUnit.NANOSECONDS.sleep(REDRAW.toNanos());
                 List<BackendPool> now = shown(access);
-                if (!Serialization.asJson(now).equals(last)) {
+                List<String> problems = access.problems();
+                if (!identity(now, problems).equals(last)) {
                     out.println();
-                    last = print(now, out);
+                    last = print(now, problems, out);
                 }
             }
         }
@@ -90,21 +91,35 @@ final class StatusCommand implements Callable<Integer> {
     }
 
     /** Gives back what it was made of, to be compared with. */
-    private String print(List<BackendPool> pools, PrintWriter out) {
+    private String print(List<BackendPool> pools, List<String> problems, PrintWriter out) {
         switch (output) {
-            case table, wide -> table(pools, out);
+            case table, wide -> table(pools, problems, out);
             case json -> out.println(Serialization.asJson(document(pools)));
             case yaml -> out.print(Serialization.asYaml(document(pools)));
         }
         out.flush();
-        return Serialization.asJson(pools);
+        return identity(pools, problems);
     }
 
-    private void table(List<BackendPool> pools, PrintWriter out) {
+    private static String identity(List<BackendPool> pools, List<String> problems) {
+        return Serialization.asJson(pools) + problems;
+    }
+
+    private void table(List<BackendPool> pools, List<String> problems, PrintWriter out) {
         if (pools.isEmpty()) {
             out.println("there is no pool here");
         }
         new StatusTable(output == Output.wide, Instant.now()).lines(pools).forEach(out::println);
+        problems.stream().filter(problem -> !isSaid(problem, pools)).forEach(problem -> out.println("! " + problem));
+    }
+
+    /** The operator that runs the pool has said it in its status. */
+    private static boolean isSaid(String problem, List<BackendPool> pools) {
+        return pools.stream()
+                .map(BackendPool::getStatus)
+                .filter(status -> status != null && status.conditions != null)
+                .flatMap(status -> status.conditions.stream())
+                .anyMatch(condition -> condition.getMessage().contains(problem));
     }
 
     /** As kubectl does: one as itself, several as a List. */

@@ -5,19 +5,25 @@ import com.fasterxml.jackson.databind.MappingIterator;
 import io.backendpool.api.v1alpha1.BackendPool;
 import io.backendpool.operator.standalone.StateDirectory;
 import io.backendpool.operator.standalone.YamlFile;
+import io.backendpool.operator.translate.OverrideSpec;
+import io.backendpool.operator.translate.OverrideVerdict;
 import io.backendpool.operator.validate.ManifestCheck;
 import io.backendpool.operator.validate.ManifestFiles;
 import io.backendpool.operator.validate.ManifestValidator;
+import io.backendpool.operator.validate.Problem;
+import io.backendpool.operator.validate.ValidOverride;
 import io.backendpool.operator.validate.ValidPool;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -53,46 +59,101 @@ public final class FileAccess implements PoolAccess {
         return of(StateDirectory.manifestsOf(directory), namespace);
     }
 
+    /** A pool, and the manifest that it is from. */
+    private record Found(Path manifest, BackendPool pool) {}
+
     @Override
     public List<BackendPool> pools() throws IOException {
-        List<BackendPool> pools = new ArrayList<>();
-        for (ValidPool valid : valid()) {
-            BackendPool pool = valid.pool();
-            BackendPool said = status(valid.file(), pool);
-            if (said != null) {
-                pool.setStatus(said.getStatus());
-            }
-            pools.add(pool);
-        }
-        pools.sort(Comparator.comparing(PoolAccess::title));
-        return pools;
+        return found().stream().map(Found::pool).toList();
     }
 
-    private List<ValidPool> valid() throws IOException {
-        ManifestCheck check = new ManifestValidator().check(manifests);
-        if (check.pools().isEmpty() && !check.problems().isEmpty()) {
+    /** Also what is wrong with a manifest whose last good version goes on. */
+    @Override
+    public List<String> problems() throws IOException {
+        ManifestCheck check = check();
+        List<String> problems =
+                new ArrayList<>(check.problems().stream().map(Problem::toString).toList());
+        Set<String> known = found(check).stream()
+                .map(found -> PoolAccess.title(found.pool()))
+                .collect(Collectors.toSet());
+        for (ValidOverride valid : check.overrides()) {
+            try {
+                OverrideSpec override = OverrideSpec.read(valid.override());
+                if (!known.contains(override.pool().toString())
+                        && isAsked(override.pool().namespace())) {
+                    problems.add(valid + ": " + OverrideVerdict.withoutPool(override));
+                }
+            } catch (IllegalArgumentException notCaughtBySchema) {
+                problems.add(valid + ": " + notCaughtBySchema.getMessage());
+            }
+        }
+        return problems;
+    }
+
+    private ManifestCheck check() {
+        List<Path> files = new ArrayList<>(manifests);
+        manifests.stream()
+                .filter(Files::isRegularFile)
+                .map(ManifestFiles::overridesBeside)
+                .filter(file -> Files.exists(file) && !files.contains(file))
+                .forEach(files::add);
+        return new ManifestValidator().check(files);
+    }
+
+    private List<Found> found() throws IOException {
+        ManifestCheck check = check();
+        List<Found> found = found(check);
+        if (found.isEmpty() && !check.problems().isEmpty()) {
             throw new IOException(check.problems().getFirst().toString());
         }
-        return check.pools().stream()
-                .filter(valid -> namespace == null
-                        || namespace.equals(valid.pool().getMetadata().getNamespace()))
+        return found;
+    }
+
+    /** The pools of good manifests, and of bad ones those that go on as they were, which the status tells of. */
+    private List<Found> found(ManifestCheck check) throws IOException {
+        Map<String, Found> found = new TreeMap<>();
+        Map<Path, List<BackendPool>> statuses = new LinkedHashMap<>();
+        for (ValidPool valid : check.pools()) {
+            BackendPool pool = valid.pool();
+            for (BackendPool said : statuses(valid.file(), statuses)) {
+                if (PoolAccess.title(said).equals(PoolAccess.title(pool))) {
+                    pool.setStatus(said.getStatus());
+                }
+            }
+            found.put(PoolAccess.title(pool), new Found(valid.file(), pool));
+        }
+        for (Problem problem : check.problems()) {
+            for (BackendPool said : statuses(problem.file(), statuses)) {
+                found.putIfAbsent(PoolAccess.title(said), new Found(problem.file(), said));
+            }
+        }
+        return found.values().stream()
+                .filter(one -> isAsked(one.pool().getMetadata().getNamespace()))
                 .toList();
     }
 
-    private static @Nullable BackendPool status(Path manifest, BackendPool pool) throws IOException {
+    private boolean isAsked(String itsNamespace) {
+        return namespace == null || namespace.equals(itsNamespace);
+    }
+
+    /** What the operator says of the pools of {@code manifest}; {@code known} is what was read already. */
+    private static List<BackendPool> statuses(Path manifest, Map<Path, List<BackendPool>> known) throws IOException {
+        List<BackendPool> read = known.get(manifest);
+        if (read == null) {
+            read = statuses(manifest);
+            known.put(manifest, read);
+        }
+        return read;
+    }
+
+    private static List<BackendPool> statuses(Path manifest) throws IOException {
         Path file = ManifestFiles.statusBeside(manifest);
-        if (!Files.exists(file)) {
-            return null;
+        if (!Files.isRegularFile(file)) {
+            return List.of();
         }
         try (MappingIterator<BackendPool> documents =
                 YamlFile.MAPPER.readerFor(BackendPool.class).readValues(file.toFile())) {
-            while (documents.hasNextValue()) {
-                BackendPool document = documents.nextValue();
-                if (PoolAccess.title(document).equals(PoolAccess.title(pool))) {
-                    return document;
-                }
-            }
-            return null;
+            return documents.readAll();
         } catch (JsonProcessingException noStatus) {
             throw new IOException(file + ": no status: " + noStatus.getOriginalMessage(), noStatus);
         }
@@ -129,9 +190,9 @@ public final class FileAccess implements PoolAccess {
     }
 
     private Path overridesOf(String pool) throws IOException {
-        for (ValidPool valid : valid()) {
-            if (PoolAccess.title(valid.pool()).equals(pool)) {
-                return ManifestFiles.overridesBeside(valid.file());
+        for (Found found : found()) {
+            if (PoolAccess.title(found.pool()).equals(pool)) {
+                return ManifestFiles.overridesBeside(found.manifest());
             }
         }
         throw new IOException("pool %s: its manifest is not there any more".formatted(pool));

@@ -87,7 +87,12 @@ public record OverrideTarget(String group, @Nullable String address) {
     private static List<String> groups(BackendPool pool) {
         List<BackendGroup> groups = pool.getSpec() == null ? null : pool.getSpec().backends;
         return groups == null
-                ? List.of()
+                // The manifest cannot be read at the moment: what runs has these at least.
+                ? backends(pool).stream()
+                        .map(backend -> backend.group)
+                        .filter(Objects::nonNull)
+                        .distinct()
+                        .toList()
                 : groups.stream()
                         .map(group -> group.name)
                         .filter(Objects::nonNull)

@@ -9,6 +9,14 @@ public interface PoolAccess extends AutoCloseable {
     /** All pools that were asked for, with their status, by namespace and name. */
     List<BackendPool> pools() throws IOException;
 
+    /**
+     * What is wrong with what was asked for, a sentence each: the pools go on as they were before it. Of a cluster there is
+     * nothing to say, for its API server takes nothing that is wrong.
+     */
+    default List<String> problems() throws IOException {
+        return List.of();
+    }
+
     /** Makes {@code override}, in place of one of the same pool and target that this command made before. */
     void apply(OverrideRequest override) throws IOException;
 

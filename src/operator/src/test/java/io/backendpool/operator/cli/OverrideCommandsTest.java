@@ -112,4 +112,45 @@ final class OverrideCommandsTest {
         assertThat(run("status", "-o", "json", "-f", file())).isZero();
         assertThat(out.toString()).contains("\"List\"", "\"AllHealthy\"");
     }
+
+    @Test
+    void status_whileTheManifestIsBad_showsWhatRunsAndWhatIsWrong_andVerbsGoOn() throws IOException {
+        Files.writeString(manifest, POOL.replace("port: 8080", "port: 70000"));
+
+        assertThat(run("status", "-f", file())).as(err.toString()).isZero();
+        assertThat(out.toString())
+                .startsWith("default/web  AllHealthy")
+                .contains("127.0.0.1:9001")
+                .contains("! " + manifest + ":5: spec.listeners[0].port: 70000 (expected: ");
+        assertThat(run("drain", "127.0.0.1:9001", "-f", file()))
+                .as(err.toString())
+                .isZero();
+        assertThat(run("undrain", "127.0.0.1:9001", "-f", folder.toString())).isZero();
+        assertThat(run("weight", "stable", "5", "-f", file()))
+                .as(err.toString())
+                .isZero();
+
+        Files.writeString(manifest, "kind: [");
+        assertThat(run("status", "-f", file())).as(err.toString()).isZero();
+        assertThat(out.toString()).startsWith("default/web  AllHealthy").contains("\n! " + manifest + ":");
+        // Nothing runs that could be shown.
+        Files.delete(folder.resolve("pool.yaml.status.yaml"));
+        assertThat(run("status", "-f", file())).isEqualTo(1);
+        assertThat(err.toString()).startsWith(manifest + ":");
+    }
+
+    @Test
+    void status_ofAnOverrideWithoutItsPool_saysSo() throws IOException {
+        Files.writeString(overrides, """
+                apiVersion: backendpool.io/v1alpha1
+                kind: BackendPoolOverride
+                metadata: {name: lost}
+                spec: {pool: nowhere, group: stable, drain: true}
+                """);
+        for (String where : new String[] {file(), folder.toString()}) {
+            assertThat(run("status", "-f", where)).as(err.toString()).isZero();
+            assertThat(out.toString())
+                    .contains("! " + overrides + ":1: override lost: there is no pool default/nowhere");
+        }
+    }
 }
