@@ -47,6 +47,10 @@ public class BackendState {
     @JsonPropertyDescription("Its part of the pool's requests of the last seconds, such as 33%.")
     public @Nullable String trafficShare;
 
+    /** Absent: it does not drain. */
+    @JsonPropertyDescription("What it has left while it drains. Absent: it does not drain.")
+    public @Nullable DrainProgress drain;
+
     /** How many proxies agree on the health, of how many that report: 2/2. */
     @JsonPropertyDescription("How many proxies agree on its health, of how many that report on it, such as 2/2.")
     public @Nullable String proxies;

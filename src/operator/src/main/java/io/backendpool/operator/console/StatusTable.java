@@ -5,6 +5,7 @@ import io.backendpool.api.v1alpha1.BackendPoolStatus;
 import io.backendpool.api.v1alpha1.BackendState;
 import io.backendpool.api.v1alpha1.BackendSummary;
 import io.backendpool.api.v1alpha1.BalancingState;
+import io.backendpool.api.v1alpha1.DrainProgress;
 import io.backendpool.operator.status.TextTable;
 import io.fabric8.kubernetes.api.model.Condition;
 import java.time.DateTimeException;
@@ -156,17 +157,31 @@ public final class StatusTable {
                 new Column("OVERRIDE", backend -> backend.override),
                 new Column("WEIGHT", backend -> backend.effectiveWeight),
                 new Column("SHARE", backend -> backend.trafficShare),
+                new Column("LEFT", StatusTable::left),
                 new Column("FOR", this::age),
                 new Column("REASON", backend -> backend.reason)));
         if (wide) {
             columns.add(new Column("ORIGIN", backend -> backend.origin));
             columns.add(new Column("ADAPTATION", backend -> backend.adaptation));
             columns.add(new Column("SINCE", backend -> backend.since));
+            columns.add(new Column("DRAIN ENDS", backend -> backend.drain == null ? null : backend.drain.until));
+            columns.add(new Column("COUNTED", backend -> backend.drain == null ? null : backend.drain.asOf));
         }
+        boolean overridden = backends.stream().anyMatch(backend -> backend.override != null);
+        boolean draining = backends.stream().anyMatch(backend -> backend.drain != null);
         return columns.stream()
-                .filter(column -> !column.title().equals("OVERRIDE")
-                        || backends.stream().anyMatch(backend -> backend.override != null))
+                .filter(column -> switch (column.title()) {
+                    case "OVERRIDE" -> overridden;
+                    case "LEFT", "DRAIN ENDS", "COUNTED" -> draining;
+                    default -> true;
+                })
                 .collect(Collectors.toList());
+    }
+
+    /** {@code 3 open, 12 in 10s}. */
+    private static @Nullable String left(BackendState backend) {
+        DrainProgress drain = backend.drain;
+        return drain == null ? null : "%d open, %d in 10s".formatted(drain.open, drain.recent);
     }
 
     private @Nullable String age(BackendState backend) {

@@ -113,6 +113,8 @@ public final class PoolKeeper implements PoolSink, AutoCloseable {
 
         long writtenNanos = System.nanoTime() - STATUS_INTERVAL.toNanos();
         boolean statusDue;
+        /** It will be looked at again for what its status holds back. */
+        boolean lookDue;
 
         Kept(PoolSpec spec) {
             this.spec = spec;
@@ -483,6 +485,9 @@ public final class PoolKeeper implements PoolSink, AutoCloseable {
         }
         BackendPoolStatus status =
                 StatusAggregator.aggregate(view.facts(), view.report(), kept.written, clock.instant());
+        if (kept.takeOver == null && StatusAggregator.holdsBack(view.report(), status)) {
+            lookAgain(kept);
+        }
         JsonNode content = mapper.valueToTree(status);
         if (!content.equals(kept.writtenContent)) {
             kept.written = status;
@@ -490,6 +495,21 @@ public final class PoolKeeper implements PoolSink, AutoCloseable {
             kept.writtenNanos = System.nanoTime();
             statusSink.write(kept.spec.id(), status);
         }
+    }
+
+    /** What the status holds back is to be said in time, also where no proxy has anything new to report. */
+    private void lookAgain(Kept kept) {
+        if (kept.lookDue) {
+            return;
+        }
+        kept.lookDue = true;
+        var unused = thread.schedule(
+                () -> {
+                    kept.lookDue = false;
+                    statusDue(kept.spec.id());
+                },
+                StatusAggregator.DRAIN_INTERVAL.toNanos(),
+                TimeUnit.NANOSECONDS);
     }
 
     private @Nullable PoolView view(Kept kept) {

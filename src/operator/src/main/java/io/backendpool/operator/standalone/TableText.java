@@ -97,7 +97,15 @@ final class TableText {
                 number(line.effectiveWeight()),
                 Double.isNaN(line.share()) ? "-" : String.format(Locale.ROOT, "%.1f%%", line.share() * 100),
                 age(line.since(), now),
-                line.reason());
+                line.reason() + left(line.drain()));
+    }
+
+    private static String left(PoolReport.@Nullable Drain drain) {
+        return drain == null
+                ? ""
+                : ", %d open, %d in 10s%s"
+                        .formatted(
+                                drain.open(), drain.recent(), drain.until() == null ? "" : ", until " + drain.until());
     }
 
     private static String shade(HealthState state) {

@@ -2,6 +2,7 @@ package io.backendpool.operator.status;
 
 import io.backendpool.pool.BackendKey;
 import io.backendpool.pool.WeightOverride;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -33,6 +34,24 @@ final class OverrideWords {
             said.add("group " + words(ofGroup));
         }
         return said.isEmpty() ? null : String.join("; ", said);
+    }
+
+    /** When {@code backend} is not drained any more by what is said now; null: no drain of it ends by itself. */
+    @Nullable
+    Instant drainedUntil(BackendKey backend) {
+        Instant last = null;
+        for (String target : List.of(backend.toString(), backend.group())) {
+            WeightOverride override = byTarget.get(target);
+            if (override == null || !override.drain()) {
+                continue;
+            }
+            Instant until = override.until();
+            if (until == null) {
+                return null;
+            }
+            last = last == null || last.isBefore(until) ? until : last;
+        }
+        return last;
     }
 
     /** {@code stable/10.0.0.7:8080 drained until 2026-01-31T06:00:00Z: maintenance}. */

@@ -60,6 +60,7 @@ public record PoolReport(
      * @param effectiveWeight its part now, the mean over the proxies that report it
      * @param share of the window's requests, 0 to 1; NaN: there were none
      * @param adaptation how its weight is adapted and why, in the words of a proxy; empty: it is not
+     * @param drain what it has left; null: it does not drain
      * @param agreeing proxies of the opinion
      * @param reporting proxies that report the backend
      */
@@ -74,8 +75,18 @@ public record PoolReport(
             double effectiveWeight,
             double share,
             String adaptation,
+            @Nullable Drain drain,
             int agreeing,
             int reporting) {}
+
+    /**
+     * What a backend that drains has left, of all proxies together.
+     *
+     * @param open requests, WebSockets, TCP connections and UDP flows under way
+     * @param recent requests and connections that it got in the window
+     * @param until when the drain ends by itself; null: it does not, or nobody says
+     */
+    public record Drain(long open, long recent, @Nullable Instant until) {}
 
     /** How many backends are healthy, warming ones included. */
     public int healthy() {

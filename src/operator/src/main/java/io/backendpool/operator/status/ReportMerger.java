@@ -134,19 +134,15 @@ public final class ReportMerger {
         for (Backend backend : published.snapshot().backends()) {
             String group = backend.key().group();
             double declared = (double) weights.getOrDefault(group, 0) / sizes.getOrDefault(group, 1);
-            lines.add(line(
-                    backend,
-                    declared,
-                    overrides.about(backend.key()),
-                    reports.getOrDefault(backend.key(), List.of()),
-                    sent));
+            lines.add(line(backend, declared, overrides, reports.getOrDefault(backend.key(), List.of()), sent));
         }
         lines.sort(Comparator.comparing(PoolReport.Line::state).thenComparing(PoolReport.Line::key));
         return lines;
     }
 
     private static PoolReport.Line line(
-            Backend backend, double declared, @Nullable String override, List<BackendStatus> opinions, long sent) {
+            Backend backend, double declared, OverrideWords overrides, List<BackendStatus> opinions, long sent) {
+        String override = overrides.about(backend.key());
         if (opinions.isEmpty()) {
             return new PoolReport.Line(
                     backend.key(),
@@ -159,6 +155,7 @@ public final class ReportMerger {
                     0,
                     Double.NaN,
                     "",
+                    null,
                     0,
                     0);
         }
@@ -174,6 +171,7 @@ public final class ReportMerger {
                 .average()
                 .orElse(0);
         long own = opinions.stream().mapToLong(BackendStatus::windowRequests).sum();
+        long open = opinions.stream().mapToLong(BackendStatus::inFlight).sum();
         return new PoolReport.Line(
                 backend.key(),
                 backend.origin(),
@@ -189,6 +187,9 @@ public final class ReportMerger {
                         .filter(words -> !words.isEmpty())
                         .findFirst()
                         .orElse(""),
+                verdict == HealthState.DRAINING
+                        ? new PoolReport.Drain(open, own, overrides.drainedUntil(backend.key()))
+                        : null,
                 agreeing.size(),
                 opinions.size());
     }

@@ -30,6 +30,9 @@ public final class StatusAggregator {
     /** A status must stay readable and far below the size limit of etcd. */
     static final int MOST_BACKENDS = 100;
 
+    /** How long what a draining backend has left stays as it was said last. */
+    public static final Duration DRAIN_INTERVAL = DrainRule.INTERVAL;
+
     private StatusAggregator() {}
 
     /**
@@ -49,7 +52,7 @@ public final class StatusAggregator {
         status.conditions = conditions(facts, report, previous, now);
         status.summary = summary(report);
         status.balancing = balancing(report);
-        status.backends = backends(report, previous);
+        status.backends = backends(report, previous, now);
         status.proxies = proxies(facts, report);
         status.controlChannel = controlChannel(facts.certificates());
         status.traffic = traffic(report, previous);
@@ -113,19 +116,30 @@ public final class StatusAggregator {
         };
     }
 
-    private static List<BackendState> backends(PoolReport report, @Nullable BackendPoolStatus previous) {
+    /**
+     * Whether {@code status} holds back what draining backends have left now: it is to be made again in {@link
+     * #DRAIN_INTERVAL}, even where nobody says anything new until then.
+     */
+    public static boolean holdsBack(PoolReport report, BackendPoolStatus status) {
+        return DrainRule.holdsBack(report, status);
+    }
+
+    private static List<BackendState> backends(PoolReport report, @Nullable BackendPoolStatus previous, Instant now) {
         Map<String, BackendState> before = new HashMap<>();
         if (previous != null && previous.backends != null) {
             previous.backends.forEach(state -> before.put(state.group + "/" + state.address, state));
         }
-        return report.backends().stream()
-                .limit(MOST_BACKENDS)
+        List<PoolReport.Line> shown =
+                report.backends().stream().limit(MOST_BACKENDS).toList();
+        DrainRule drains = new DrainRule(shown, previous, now);
+        return shown.stream()
                 .map(line -> state(
-                        line, report.windowRequests(), before.get(line.key().toString())))
+                        line, report.windowRequests(), before.get(line.key().toString()), drains))
                 .toList();
     }
 
-    private static BackendState state(PoolReport.Line line, long requests, @Nullable BackendState before) {
+    private static BackendState state(
+            PoolReport.Line line, long requests, @Nullable BackendState before, DrainRule drains) {
         BackendState state = new BackendState();
         state.group = line.key().group();
         state.address = line.key().address();
@@ -137,6 +151,7 @@ public final class StatusAggregator {
         state.adaptation = line.adaptation().isEmpty() ? null : line.adaptation();
         state.effectiveWeight = Smoothing.weight(line.effectiveWeight());
         state.trafficShare = Smoothing.share(line.share(), requests, before == null ? null : before.trafficShare);
+        state.drain = drains.of(line);
         state.proxies = line.agreeing() + "/" + line.reporting();
         Instant since = line.since();
         state.since = since == null ? null : Conditions.time(since);

@@ -3,6 +3,7 @@ package io.backendpool.operator.status;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.backendpool.api.v1alpha1.BackendPoolStatus;
+import io.backendpool.api.v1alpha1.DrainProgress;
 import io.backendpool.control.BackendStatus;
 import io.backendpool.control.ProxyStatus;
 import io.backendpool.control.PublishedPool;
@@ -480,6 +481,84 @@ class StatusAggregatorTest {
         assertThat(status.backends.get(1).override).isEqualTo("group weight 5");
         assertThat(status.backends.get(1).declaredWeight).isEqualTo("30");
         assertCondition(statusOf(plain), Reason.NOT_OVERRIDDEN);
+    }
+
+    /** A proxy with one backend for each of {@code open}, all of which drain. */
+    private static ConnectedProxy draining(String name, PublishedPool pool, int... open) {
+        List<BackendStatus> backends = new ArrayList<>();
+        for (int i = 0; i < open.length; i++) {
+            BackendKey key = pool.snapshot().backends().get(i).key();
+            backends.add(new BackendStatus(key, HealthState.DRAINING, "drained", NOW, 0, open[i], 2L * open[i]));
+        }
+        return new ConnectedProxy(
+                name, "1", NOW, CURRENT, null, null, null, new ProxyStatus(true, backends, Traffic.NONE));
+    }
+
+    @Test
+    void aggregate_ofADrainingBackend_saysWhatAllProxiesHaveLeftAndUntilWhen() {
+        PublishedPool plain = pool(2);
+        BackendKey first = plain.snapshot().backends().getFirst().key();
+        PublishedPool pool = new PublishedPool(
+                CURRENT,
+                overridden(
+                        plain.snapshot(),
+                        new WeightOverride("a", first, true, 0, NOW.plusSeconds(3_600), "disk swap")));
+        BackendPoolStatus status =
+                statusOf(pool, draining("p0", pool, 3), draining("p1", pool, 4), proxy("p2", pool, CURRENT, 0));
+
+        DrainProgress drain = status.backends.stream()
+                .filter(backend -> backend.health.equals("Draining"))
+                .findFirst()
+                .orElseThrow()
+                .drain;
+        assertThat(drain.open).isEqualTo(7);
+        assertThat(drain.recent).isEqualTo(14);
+        assertThat(drain.until).isEqualTo("2026-01-01T01:00:00Z");
+        assertThat(drain.asOf).isEqualTo(NOW.toString());
+        assertThat(statusOf(plain, proxy("p0", plain, CURRENT, 0, HealthState.HEALTHY, HealthState.UNHEALTHY)).backends)
+                .allSatisfy(backend -> assertThat(backend.drain).isNull());
+        assertThat(statusOf(plain, draining("p0", plain, 3)).backends.get(1).drain.until)
+                .as("no override drains it")
+                .isNull();
+    }
+
+    @Test
+    void aggregate_whileFiftyBackendsDrain_changesOnceInTenSecondsAndEndsWithWhatIsTrue() {
+        PublishedPool pool = pool(50);
+        BackendPoolStatus said = null;
+        int changes = 0;
+        int[] open = new int[50];
+        for (int second = 0; second < 60; second++) {
+            for (int i = 0; i < open.length; i++) {
+                // Each in a rhythm of its own: some pause for long, some never.
+                open[i] = second % (1 + i % 17) == 0 ? second + i : open[i];
+            }
+            BackendPoolStatus now = statusAt(pool, open, said, second);
+            changes += said != null && !drains(said).equals(drains(now)) ? 1 : 0;
+            said = now;
+        }
+        assertThat(changes).isBetween(5, 6);
+
+        Arrays.fill(open, 0);
+        BackendPoolStatus ended = statusAt(pool, open, said, 59);
+        PoolReport report = ReportMerger.merge(pool, List.of(draining("p0", pool, open)));
+        assertThat(StatusAggregator.holdsBack(report, ended)).isTrue();
+        BackendPoolStatus last = statusAt(pool, open, ended, 59 + StatusAggregator.DRAIN_INTERVAL.toSeconds());
+        assertThat(StatusAggregator.holdsBack(report, last)).isFalse();
+        assertThat(last.backends)
+                .allSatisfy(backend -> assertThat(backend.drain.open).isZero());
+    }
+
+    private static BackendPoolStatus statusAt(
+            PublishedPool pool, int[] open, @Nullable BackendPoolStatus previous, long second) {
+        PoolFacts facts = facts(pool, 1, List.of(), List.of(), draining("p0", pool, open));
+        return status(facts, previous, NOW.plusSeconds(second));
+    }
+
+    private static List<String> drains(BackendPoolStatus status) {
+        return status.backends.stream()
+                .map(backend -> "%d %d %s".formatted(backend.drain.open, backend.drain.recent, backend.drain.asOf))
+                .toList();
     }
 
     @Test
