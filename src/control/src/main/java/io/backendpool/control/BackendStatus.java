@@ -15,6 +15,8 @@ import java.time.Instant;
  * @param inFlight requests under way to it
  * @param windowRequests requests sent to it in the last {@link Traffic#windowMillis}
  * @param adaptation how its weight is adapted to what it does and why, for people; empty: it is not
+ * @param starting the platform has not called it ready yet, as far as this proxy knows: that it gets no traffic is no
+ *     failure
  */
 public record BackendStatus(
         BackendKey key,
@@ -24,9 +26,10 @@ public record BackendStatus(
         double effectiveWeight,
         int inFlight,
         long windowRequests,
-        String adaptation) {
+        String adaptation,
+        boolean starting) {
 
-    /** One whose weight is not adapted. */
+    /** One whose weight is not adapted, and that has begun to serve. */
     public BackendStatus(
             BackendKey key,
             HealthState state,
@@ -35,6 +38,6 @@ public record BackendStatus(
             double effectiveWeight,
             int inFlight,
             long windowRequests) {
-        this(key, state, reason, since, effectiveWeight, inFlight, windowRequests, "");
+        this(key, state, reason, since, effectiveWeight, inFlight, windowRequests, "", false);
     }
 }

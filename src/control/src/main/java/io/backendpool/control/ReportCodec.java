@@ -113,6 +113,7 @@ public final class ReportCodec {
                 .setInFlight(status.inFlight())
                 .setWindowRequests(status.windowRequests())
                 .setAdaptation(cut(status.adaptation()))
+                .setStarting(status.starting())
                 .build();
     }
 
@@ -125,7 +126,8 @@ public final class ReportCodec {
                 report.getEffectiveWeight(),
                 Math.max(0, report.getInFlight()),
                 Math.max(0, report.getWindowRequests()),
-                cut(report.getAdaptation()));
+                cut(report.getAdaptation()),
+                report.getStarting());
     }
 
     private static BackendKey decode(io.backendpool.control.v1.BackendKey key) throws InvalidReportException {

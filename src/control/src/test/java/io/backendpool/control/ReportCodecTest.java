@@ -39,7 +39,8 @@ class ReportCodecTest {
                         weight,
                         count,
                         count,
-                        count % 2 == 0 ? "" : "90 %: 20 % slower than the pool"))
+                        count % 2 == 0 ? "" : "90 %: 20 % slower than the pool",
+                        count % 3 == 0))
                 .list()
                 .ofMaxSize(6)
                 .uniqueElements(BackendStatus::key)

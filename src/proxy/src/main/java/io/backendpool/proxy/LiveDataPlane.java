@@ -136,7 +136,8 @@ final class LiveDataPlane implements DataPlane {
                     weights.shown(i),
                     recorder.inFlight(backend.key()),
                     recorder.windowRequests(backend.key()),
-                    weights.adaptation(i).reason()));
+                    weights.adaptation(i).reason(),
+                    health.isStarting()));
         }
         return new ProxyStatus(ready.getAsBoolean(), statuses, recorder.traffic(), weights.mode(), weights.notes());
     }

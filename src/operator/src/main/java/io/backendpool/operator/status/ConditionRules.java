@@ -134,15 +134,24 @@ final class ConditionRules {
         if (report.ready() == 0) {
             return new Verdict(Reason.PROXIES_NOT_READY, "0 of %d proxies take traffic".formatted(facts.desired()));
         }
-        int draining = report.count(HealthState.DRAINING);
-        String counted = "%d/%d backends are healthy".formatted(report.healthy(), report.expected())
-                + (draining == 0 ? "" : ", %d more %s".formatted(draining, draining == 1 ? "drains" : "drain"));
+        String counted = counted();
         boolean eligible = report.backends().stream().anyMatch(line -> line.effectiveWeight() > 0);
         if (!eligible) {
             return new Verdict(Reason.NO_ELIGIBLE_BACKEND, "no backend may get traffic: " + counted);
         }
         PoolReport.Balancing balancing = report.balancing();
         return balancing == null ? byHealth(counted) : byMode(balancing.mode(), counted);
+    }
+
+    private String counted() {
+        int draining = report.count(HealthState.DRAINING);
+        int others = report.backends().size() - report.expected() - draining;
+        return "%d/%d backends are healthy".formatted(report.healthy(), report.expected())
+                + (draining == 0 ? "" : ", %d more %s".formatted(draining, draining == 1 ? "drains" : "drain"))
+                + (others == 0
+                        ? ""
+                        : ", %d more %s or %s"
+                                .formatted(others, others == 1 ? "begins" : "begin", others == 1 ? "ends" : "end"));
     }
 
     private Verdict byMode(PoolMode mode, String counted) {

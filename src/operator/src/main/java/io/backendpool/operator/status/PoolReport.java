@@ -60,6 +60,8 @@ public record PoolReport(
      * @param effectiveWeight its part now, the mean over the proxies that report it
      * @param share of the window's requests, 0 to 1; NaN: there were none
      * @param adaptation how its weight is adapted and why, in the words of a proxy; empty: it is not
+     * @param leaving the platform is ending it
+     * @param starting the platform has not called it ready yet, as far as any proxy knows
      * @param drain what it has left; null: it does not drain
      * @param agreeing proxies of the opinion
      * @param reporting proxies that report the backend
@@ -75,6 +77,8 @@ public record PoolReport(
             double effectiveWeight,
             double share,
             String adaptation,
+            boolean leaving,
+            boolean starting,
             @Nullable Drain drain,
             int agreeing,
             int reporting) {}
@@ -93,9 +97,21 @@ public record PoolReport(
         return count(HealthState.HEALTHY) + count(HealthState.WARMING);
     }
 
-    /** Of how many backends health is expected: of all but those that drain, for these are meant to go. */
+    /**
+     * Of how many backends health is expected, as in docs/adr/0038-what-counts-as-lost.md: not of those that drain or that
+     * the platform ends, nor of those that it starts or that no probe has answered for while others are healthy. So a rollout
+     * of backends is no trouble.
+     */
     public int expected() {
-        return backends.size() - count(HealthState.DRAINING);
+        boolean someAreHealthy = healthy() > 0;
+        return (int) backends.stream()
+                .filter(line -> switch (line.state()) {
+                    case DRAINING -> false;
+                    case UNKNOWN -> !someAreHealthy && !line.leaving();
+                    case UNHEALTHY, EJECTED -> !line.leaving() && !(someAreHealthy && line.starting());
+                    case WARMING, HEALTHY -> true;
+                })
+                .count();
     }
 
     /** How many backends are in {@code state}. */

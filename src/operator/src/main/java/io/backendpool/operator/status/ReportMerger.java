@@ -155,6 +155,8 @@ public final class ReportMerger {
                     0,
                     Double.NaN,
                     "",
+                    backend.conditions().terminating(),
+                    false,
                     null,
                     0,
                     0);
@@ -187,6 +189,9 @@ public final class ReportMerger {
                         .filter(words -> !words.isEmpty())
                         .findFirst()
                         .orElse(""),
+                backend.conditions().terminating(),
+                // One that has seen it ready knows more than those that came later.
+                opinions.stream().allMatch(BackendStatus::starting),
                 verdict == HealthState.DRAINING
                         ? new PoolReport.Drain(open, own, overrides.drainedUntil(backend.key()))
                         : null,

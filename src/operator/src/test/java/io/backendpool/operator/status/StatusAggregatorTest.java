@@ -16,7 +16,9 @@ import io.backendpool.operator.translate.Finding;
 import io.backendpool.operator.translate.PoolSpec;
 import io.backendpool.operator.translate.SnapshotTranslator;
 import io.backendpool.operator.translate.Translation;
+import io.backendpool.pool.Backend;
 import io.backendpool.pool.BackendKey;
+import io.backendpool.pool.EndpointConditions;
 import io.backendpool.pool.HealthState;
 import io.backendpool.pool.Listener;
 import io.backendpool.pool.LoadBalancing;
@@ -356,12 +358,20 @@ class StatusAggregatorTest {
                 new ProxyStatus(said.ready(), said.backends(), said.traffic(), mode, List.of(notes)));
     }
 
+    private static PoolSnapshot withBackends(PoolSnapshot pool, List<Backend> backends) {
+        return with(pool, backends, pool.overrides());
+    }
+
     private static PoolSnapshot overridden(PoolSnapshot pool, WeightOverride... overrides) {
+        return with(pool, pool.backends(), List.of(overrides));
+    }
+
+    private static PoolSnapshot with(PoolSnapshot pool, List<Backend> backends, List<WeightOverride> overrides) {
         return new PoolSnapshot(
                 pool.id(),
                 pool.listeners(),
                 pool.groups(),
-                pool.backends(),
+                backends,
                 pool.loadBalancing(),
                 pool.healthCheck(),
                 pool.traffic(),
@@ -369,7 +379,7 @@ class StatusAggregatorTest {
                 pool.session(),
                 pool.outlierDetection(),
                 pool.adaptiveWeight(),
-                List.of(overrides),
+                overrides,
                 pool.sessionKeys());
     }
 
@@ -391,10 +401,10 @@ class StatusAggregatorTest {
         assertThat(status.summary.warming).isEqualTo(1);
         assertThat(status.summary.ejected).isEqualTo(1);
         assertThat(status.summary.draining).isEqualTo(1);
-        assertThat(status.summary.ratio).isEqualTo("2/5");
+        assertThat(status.summary.ratio).isEqualTo("2/4");
         assertCondition(status, Reason.DEGRADED);
         assertThat(condition(status, ConditionType.READY).getMessage())
-                .isEqualTo("2/5 backends are healthy, 1 more drains");
+                .isEqualTo("2/4 backends are healthy, 1 more drains, 1 more begins or ends");
     }
 
     @Test
@@ -414,6 +424,62 @@ class StatusAggregatorTest {
 
         assertCondition(status, Reason.ALL_HEALTHY);
         assertThat(status.summary.ratio).isEqualTo("3/3");
+    }
+
+    /** Three old backends and one more that is {@code conditions} by the platform and {@code state} in all proxies' opinion. */
+    private static BackendPoolStatus duringARollout(
+            EndpointConditions conditions, HealthState state, boolean... startingForProxies) {
+        PublishedPool plain = pool(4);
+        List<Backend> backends = new ArrayList<>(plain.snapshot().backends());
+        BackendKey fourth = backends.getLast().key();
+        backends.set(3, new Backend(fourth, conditions, null));
+        PublishedPool pool = new PublishedPool(CURRENT, withBackends(plain.snapshot(), backends));
+        List<ConnectedProxy> proxies = new ArrayList<>();
+        for (boolean starting : startingForProxies) {
+            List<BackendStatus> said = new ArrayList<>();
+            for (Backend backend : backends.subList(0, 3)) {
+                said.add(new BackendStatus(backend.key(), HealthState.HEALTHY, "", NOW, 30, 0, 0));
+            }
+            said.add(new BackendStatus(fourth, state, "", NOW, 0, 0, 0, "", starting));
+            proxies.add(new ConnectedProxy(
+                    "p" + proxies.size(),
+                    "1",
+                    NOW,
+                    CURRENT,
+                    null,
+                    null,
+                    null,
+                    new ProxyStatus(true, said, Traffic.NONE)));
+        }
+        return statusOf(pool, proxies.toArray(ConnectedProxy[]::new));
+    }
+
+    @Test
+    void aggregate_duringAnOrdinaryRollout_isNeverDegraded() {
+        EndpointConditions notReady = new EndpointConditions(false, false, false);
+        EndpointConditions serving = new EndpointConditions(false, true, true);
+        EndpointConditions ending = new EndpointConditions(false, false, true);
+        List<BackendPoolStatus> steps = List.of(
+                duringARollout(notReady, HealthState.UNHEALTHY, true, true),
+                duringARollout(EndpointConditions.READY, HealthState.UNKNOWN, false, false),
+                duringARollout(serving, HealthState.DRAINING, false, false),
+                // It has closed its port before the platform has noticed.
+                duringARollout(serving, HealthState.UNHEALTHY, false, false),
+                duringARollout(ending, HealthState.UNHEALTHY, false, false));
+        assertThat(steps).allSatisfy(status -> {
+            assertCondition(status, Reason.ALL_HEALTHY);
+            assertThat(status.summary.ratio).isEqualTo("3/3");
+            assertThat(status.summary.total).isEqualTo(4);
+        });
+    }
+
+    @Test
+    void aggregate_ofABackendThatWasReadyAndIsNotAnyMore_isDegraded() {
+        EndpointConditions notReady = new EndpointConditions(false, false, false);
+        // One proxy has seen it ready; the other has been started since.
+        BackendPoolStatus status = duringARollout(notReady, HealthState.UNHEALTHY, false, true);
+        assertCondition(status, Reason.DEGRADED);
+        assertThat(status.summary.ratio).isEqualTo("3/4");
     }
 
     @Test

@@ -218,6 +218,11 @@ public record BackendHealth(
                 : 1;
     }
 
+    /** Whether the platform has not called it ready yet, as far as is known here: nothing has failed. */
+    public boolean isStarting() {
+        return !conditions.ready() && !signals.everReady();
+    }
+
     /** What traffic it may get. */
     Use use() {
         if (signals.drain() != null || signals.agent().admin() == AgentState.Admin.MAINT) {
@@ -227,7 +232,7 @@ public record BackendHealth(
             // One that was ready before has failed and counts as lost. One that never was has not started yet, and is
             // no
             // reason to think that the pool is in trouble: scaling up from 3 to 10 is not a panic.
-            return conditions.terminating() || !signals.everReady() ? Use.NEVER : Use.PANIC_ONLY;
+            return conditions.terminating() || isStarting() ? Use.NEVER : Use.PANIC_ONLY;
         }
         return Use.of(state);
     }

@@ -104,6 +104,9 @@ final class PoolPage {
             if (!status.adaptation().isEmpty()) {
                 line.put("adaptation", status.adaptation());
             }
+            if (status.starting()) {
+                line.put("starting", true);
+            }
             backends.add(line);
         }
         return backends;

@@ -276,7 +276,8 @@ final class AdminServerTest {
                         0.5,
                         1,
                         10,
-                        "90 %: 20 % slower than the pool")
+                        "90 %: 20 % slower than the pool",
+                        false)
                 : new BackendStatus(key, HealthState.HEALTHY, "probes succeed", START, 0.5, 1, 10);
     }
 
