@@ -10,6 +10,7 @@ import io.backendpool.pool.pick.PickPlans;
 import io.backendpool.proxy.tls.BackendTls;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What every event loop serves by: the pool, and what is known of its backends. Immutable; replaced as a whole.
@@ -20,6 +21,7 @@ import java.util.Map;
  * @param stale started from the last known good copy and not yet confirmed by the operator
  * @param tls by the names of the groups whose backends speak TLS
  * @param plan how to choose among the backends
+ * @param routes which backends there are to choose among by the server name that a client asks for; null: all
  */
 public record LivePool(
         PublishedPool pool,
@@ -27,20 +29,28 @@ public record LivePool(
         EffectiveWeights weights,
         boolean stale,
         Map<String, BackendTls> tls,
-        PickPlan plan) {
+        PickPlan plan,
+        @Nullable ServerNameRoutes routes) {
     public LivePool {
         health = List.copyOf(health);
         tls = Map.copyOf(tls);
     }
 
-    /** One whose plan follows from {@code weights}. Takes time for a large pool: not on an event loop. */
+    /** One whose plans follow from the weights. Takes time for a large pool: not on an event loop. */
     public LivePool(
             PublishedPool pool,
             List<BackendHealth> health,
             EffectiveWeights weights,
             boolean stale,
             Map<String, BackendTls> tls) {
-        this(pool, health, weights, stale, tls, plan(pool.snapshot(), weights.picking()));
+        this(
+                pool,
+                health,
+                weights,
+                stale,
+                tls,
+                plan(pool.snapshot(), weights.picking()),
+                ServerNameRoutes.of(pool.snapshot(), health));
     }
 
     /** One without TLS to backends. */
