@@ -14,6 +14,7 @@ import java.time.Instant;
  * @param effectiveWeight its part of its group's weight, after health; 0: gets no traffic
  * @param inFlight requests under way to it
  * @param windowRequests requests sent to it in the last {@link Traffic#windowMillis}
+ * @param adaptation how its weight is adapted to what it does and why, for people; empty: it is not
  */
 public record BackendStatus(
         BackendKey key,
@@ -22,4 +23,18 @@ public record BackendStatus(
         Instant since,
         double effectiveWeight,
         int inFlight,
-        long windowRequests) {}
+        long windowRequests,
+        String adaptation) {
+
+    /** One whose weight is not adapted. */
+    public BackendStatus(
+            BackendKey key,
+            HealthState state,
+            String reason,
+            Instant since,
+            double effectiveWeight,
+            int inFlight,
+            long windowRequests) {
+        this(key, state, reason, since, effectiveWeight, inFlight, windowRequests, "");
+    }
+}

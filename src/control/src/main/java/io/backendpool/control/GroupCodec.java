@@ -25,7 +25,8 @@ final class GroupCodec {
                             case V1 -> io.backendpool.control.v1.BackendGroup.ProxyProtocol.V1;
                             case V2 -> io.backendpool.control.v1.BackendGroup.ProxyProtocol.V2;
                         })
-                .addAllServerNames(group.serverNames());
+                .addAllServerNames(group.serverNames())
+                .setPriority(group.priority());
         UpstreamTls tls = group.tls();
         if (tls != null) {
             message.setTls(encode(tls));
@@ -59,7 +60,8 @@ final class GroupCodec {
                 protocol(message),
                 message.hasTls() ? decode(message.getTls()) : null,
                 proxyProtocol(message),
-                message.getServerNamesList());
+                message.getServerNamesList(),
+                message.getPriority());
     }
 
     private static BackendGroup.Protocol protocol(io.backendpool.control.v1.BackendGroup message)

@@ -4,10 +4,12 @@ import io.backendpool.control.v1.BackendReport;
 import io.backendpool.control.v1.Report;
 import io.backendpool.pool.BackendKey;
 import io.backendpool.pool.HealthState;
+import io.backendpool.pool.PoolMode;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -24,12 +26,14 @@ public final class ReportCodec {
     /** Longer reasons are cut. */
     static final int MAX_REASON_LENGTH = 1_024;
 
+    /** Of more notes only these are taken. */
+    static final int MAX_NOTES = 32;
+
     private ReportCodec() {}
 
     /** All of {@code status}. */
     public static Report whole(ProxyStatus status) {
-        Report.Builder report =
-                Report.newBuilder().setWhole(true).setReady(status.ready()).setTraffic(encode(status.traffic()));
+        Report.Builder report = poolWide(status).setWhole(true);
         status.backends().forEach(backend -> report.addChanged(encode(backend)));
         return report.build();
     }
@@ -38,7 +42,7 @@ public final class ReportCodec {
     public static @Nullable Report changes(ProxyStatus from, ProxyStatus to) {
         Map<BackendKey, BackendReport> before = new HashMap<>();
         from.backends().forEach(backend -> before.put(backend.key(), encode(backend)));
-        Report.Builder report = Report.newBuilder().setReady(to.ready()).setTraffic(encode(to.traffic()));
+        Report.Builder report = poolWide(to);
         for (BackendStatus backend : to.backends()) {
             BackendReport now = encode(backend);
             if (!now.equals(before.remove(backend.key()))) {
@@ -49,8 +53,21 @@ public final class ReportCodec {
         boolean same = report.getChangedCount() == 0
                 && report.getRemovedCount() == 0
                 && from.ready() == to.ready()
-                && from.traffic().equals(to.traffic());
+                && from.traffic().equals(to.traffic())
+                && Objects.equals(from.mode(), to.mode())
+                && from.notes().equals(to.notes());
         return same ? null : report.build();
+    }
+
+    /** What every report says anew: all but the backends. */
+    private static Report.Builder poolWide(ProxyStatus status) {
+        Report.Builder report = Report.newBuilder().setReady(status.ready()).setTraffic(encode(status.traffic()));
+        PoolMode mode = status.mode();
+        if (mode != null) {
+            report.setMode(encode(mode));
+        }
+        status.notes().stream().limit(MAX_NOTES).map(ReportCodec::cut).forEach(report::addNotes);
+        return report;
     }
 
     /**
@@ -75,7 +92,15 @@ public final class ReportCodec {
             throw new InvalidReportException(
                     "report: %,d backends (expected: at most %,d)".formatted(backends.size(), MAX_BACKENDS));
         }
-        return new ProxyStatus(report.getReady(), List.copyOf(backends.values()), decode(report.getTraffic()));
+        return new ProxyStatus(
+                report.getReady(),
+                List.copyOf(backends.values()),
+                decode(report.getTraffic()),
+                report.hasMode() ? decode(report.getMode()) : null,
+                report.getNotesList().stream()
+                        .limit(MAX_NOTES)
+                        .map(ReportCodec::cut)
+                        .toList());
     }
 
     private static BackendReport encode(BackendStatus status) {
@@ -87,6 +112,7 @@ public final class ReportCodec {
                 .setEffectiveWeight(status.effectiveWeight())
                 .setInFlight(status.inFlight())
                 .setWindowRequests(status.windowRequests())
+                .setAdaptation(cut(status.adaptation()))
                 .build();
     }
 
@@ -98,7 +124,8 @@ public final class ReportCodec {
                 Instant.ofEpochMilli(Math.max(0, report.getSinceEpochMillis())),
                 report.getEffectiveWeight(),
                 Math.max(0, report.getInFlight()),
-                Math.max(0, report.getWindowRequests()));
+                Math.max(0, report.getWindowRequests()),
+                cut(report.getAdaptation()));
     }
 
     private static BackendKey decode(io.backendpool.control.v1.BackendKey key) throws InvalidReportException {
@@ -133,6 +160,37 @@ public final class ReportCodec {
             case HEALTHY -> HealthState.HEALTHY;
             case UNKNOWN, STATE_UNSPECIFIED, UNRECOGNIZED -> HealthState.UNKNOWN;
         };
+    }
+
+    private static io.backendpool.control.v1.PoolMode encode(PoolMode mode) {
+        return io.backendpool.control.v1.PoolMode.newBuilder()
+                .setKind(
+                        switch (mode.kind()) {
+                            case NORMAL -> io.backendpool.control.v1.PoolMode.Kind.NORMAL;
+                            case UNPROBED -> io.backendpool.control.v1.PoolMode.Kind.UNPROBED;
+                            case LAST_RESORT -> io.backendpool.control.v1.PoolMode.Kind.LAST_RESORT;
+                            case FAILOVER -> io.backendpool.control.v1.PoolMode.Kind.FAILOVER;
+                            case PANIC -> io.backendpool.control.v1.PoolMode.Kind.PANIC;
+                            case DOWN -> io.backendpool.control.v1.PoolMode.Kind.DOWN;
+                        })
+                .setPriority(mode.priority())
+                .setSentence(cut(mode.sentence()))
+                .build();
+    }
+
+    /** Null: a rule that this version does not know. */
+    private static @Nullable PoolMode decode(io.backendpool.control.v1.PoolMode mode) {
+        PoolMode.Kind kind =
+                switch (mode.getKind()) {
+                    case NORMAL -> PoolMode.Kind.NORMAL;
+                    case UNPROBED -> PoolMode.Kind.UNPROBED;
+                    case LAST_RESORT -> PoolMode.Kind.LAST_RESORT;
+                    case FAILOVER -> PoolMode.Kind.FAILOVER;
+                    case PANIC -> PoolMode.Kind.PANIC;
+                    case DOWN -> PoolMode.Kind.DOWN;
+                    case KIND_UNSPECIFIED, UNRECOGNIZED -> null;
+                };
+        return kind == null ? null : new PoolMode(kind, Math.max(0, mode.getPriority()), cut(mode.getSentence()));
     }
 
     private static io.backendpool.control.v1.Traffic encode(Traffic traffic) {

@@ -146,6 +146,11 @@ public final class SnapshotCodec {
         if (origin != null) {
             message.setOrigin(origin);
         }
+        String zone = backend.zone();
+        if (zone != null) {
+            message.setZone(zone);
+        }
+        message.addAllZoneHints(backend.zoneHints());
         return message.build();
     }
 
@@ -156,7 +161,9 @@ public final class SnapshotCodec {
             backends.add(new Backend(
                     decode(message.getKey()),
                     new EndpointConditions(message.getReady(), message.getServing(), message.getTerminating()),
-                    message.hasOrigin() ? message.getOrigin() : null));
+                    message.hasOrigin() ? message.getOrigin() : null,
+                    message.hasZone() ? message.getZone() : null,
+                    message.getZoneHintsList()));
         }
         return backends;
     }

@@ -28,7 +28,10 @@ import org.jspecify.annotations.Nullable;
  * Any thread.
  */
 public final class SnapshotDigest {
-    /** Changes with the encoding: an old digest then matches nothing, and wholes are sent. */
+    /**
+     * Changes with the encoding: an old digest then matches nothing, and wholes are sent. What was added since then is a
+     * suffix that a pool without it does not have (see {@link BalancingDigest}), so it has not changed.
+     */
     private static final String FORMAT = "backendpool-digest-2";
 
     private SnapshotDigest() {}
@@ -102,6 +105,7 @@ public final class SnapshotDigest {
             out.writeBoolean(backend.conditions().terminating());
             optionalText(out, backend.origin());
         }
+        BalancingDigest.write(snapshot, out);
     }
 
     private static void healthCheck(DataOutputStream out, @Nullable HealthCheck check) throws IOException {
@@ -144,7 +148,7 @@ public final class SnapshotDigest {
         }
     }
 
-    private static void texts(DataOutputStream out, List<String> values) throws IOException {
+    static void texts(DataOutputStream out, List<String> values) throws IOException {
         out.writeInt(values.size());
         for (String value : values) {
             text(out, value);

@@ -3,6 +3,7 @@ package io.backendpool.control;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.backendpool.pool.LoadBalancing;
 import io.backendpool.pool.PoolId;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -51,6 +52,20 @@ class LastKnownGoodTest {
         LastKnownGood.write(file, POOL);
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
                 .isEqualTo("rw-------");
+    }
+
+    /** The file was written by a version that knew nothing of balancing, sessions and overrides. */
+    @Test
+    void writtenByAnOlderVersion_isRead_andWrittenTheSame() throws Exception {
+        byte[] old = Files.readAllBytes(Path.of("src/test/resources/last-known-good/before-balancing"));
+        Files.write(file, old);
+        assertThat(read()).isInstanceOfSatisfying(LastKnownGood.Found.class, found -> {
+            assertThat(found.pool().snapshot().healthCheck()).isNotNull();
+            assertThat(found.pool().snapshot().loadBalancing())
+                    .isEqualTo(new LoadBalancing(LoadBalancing.Policy.RANDOM));
+            // What an older proxy can serve, it must be able to read.
+            assertThat(LastKnownGood.encode(found.pool())).isEqualTo(old);
+        });
     }
 
     @Test

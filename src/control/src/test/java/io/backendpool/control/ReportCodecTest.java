@@ -7,6 +7,7 @@ import io.backendpool.control.v1.BackendReport;
 import io.backendpool.control.v1.Report;
 import io.backendpool.pool.BackendKey;
 import io.backendpool.pool.HealthState;
+import io.backendpool.pool.PoolMode;
 import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
@@ -37,7 +38,8 @@ class ReportCodecTest {
                         Instant.ofEpochMilli(since),
                         weight,
                         count,
-                        count))
+                        count,
+                        count % 2 == 0 ? "" : "90 %: 20 % slower than the pool"))
                 .list()
                 .ofMaxSize(6)
                 .uniqueElements(BackendStatus::key)
@@ -46,7 +48,16 @@ class ReportCodecTest {
                         .toList());
         Arbitrary<Traffic> traffic =
                 Arbitraries.integers().between(0, 3).map(n -> new Traffic(10_000, n, n / 2, n * 1.5, n, n));
-        return Combinators.combine(Arbitraries.of(true, false), backends, traffic)
+        Arbitrary<PoolMode> mode = Combinators.combine(
+                        Arbitraries.of(PoolMode.Kind.class),
+                        Arbitraries.integers().between(0, 7))
+                .as((kind, priority) -> new PoolMode(kind, priority, "priority " + priority))
+                .injectNull(0.2);
+        Arbitrary<List<String>> notes = Arbitraries.of(
+                        "group a: weight 5 by an override, 90 declared", "1 of 3 backends drained by an override")
+                .list()
+                .ofMaxSize(3);
+        return Combinators.combine(Arbitraries.of(true, false), backends, traffic, mode, notes)
                 .as(ProxyStatus::new);
     }
 
@@ -92,6 +103,25 @@ class ReportCodecTest {
         assertThat(ReportCodec.apply(ProxyStatus.NONE, report).backends())
                 .singleElement()
                 .satisfies(backend -> assertThat(backend.state()).isEqualTo(HealthState.UNKNOWN));
+    }
+
+    @Test
+    void unknownMode_ofANewerProxy_isNone() throws Exception {
+        Report report = Report.newBuilder()
+                .setMode(io.backendpool.control.v1.PoolMode.newBuilder().setKindValue(99))
+                .build();
+        assertThat(ReportCodec.apply(ProxyStatus.NONE, report).mode()).isNull();
+    }
+
+    @Test
+    void tooManyNotes_areCut() throws Exception {
+        Report.Builder report = Report.newBuilder();
+        for (int i = 0; i < 100; i++) {
+            report.addNotes("x".repeat(5_000));
+        }
+        assertThat(ReportCodec.apply(ProxyStatus.NONE, report.build()).notes())
+                .hasSize(ReportCodec.MAX_NOTES)
+                .allSatisfy(note -> assertThat(note).hasSize(ReportCodec.MAX_REASON_LENGTH));
     }
 
     @Test

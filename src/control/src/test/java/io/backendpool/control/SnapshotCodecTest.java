@@ -40,7 +40,37 @@ class SnapshotCodecTest {
         snapshot.getPoolBuilder().getConfigBuilder().getLoadBalancingBuilder().setPolicyValue(0);
         refused(
                 snapshot,
-                "loadBalancing.policy: value 0 (expected: RoundRobin or Random): uses a value this version does not know");
+                "loadBalancing.policy: value 0 (expected: RoundRobin, Random, LeastRequest, LeastConnections, LeastResponseTime, RingHash, Maglev or Rendezvous): uses a value this version does not know");
+    }
+
+    @Test
+    void hashKeyWithoutKind_isRefused() {
+        Snapshot.Builder snapshot = GOOD.toBuilder();
+        snapshot.getPoolBuilder().getConfigBuilder().getLoadBalancingBuilder().addHashBuilder();
+        refused(
+                snapshot,
+                "loadBalancing.hash[]: no key (expected: header, cookie, queryParameter, path, serverName or clientIP)");
+    }
+
+    @Test
+    void hashPolicyWithoutKey_isRefused() {
+        Snapshot.Builder snapshot = GOOD.toBuilder();
+        snapshot.getPoolBuilder()
+                .getConfigBuilder()
+                .getLoadBalancingBuilder()
+                .setPolicy(io.backendpool.control.v1.LoadBalancing.Policy.MAGLEV);
+        refused(snapshot, "loadBalancing.hash: [] (expected: 1 to 8 keys, for the policy is MAGLEV)");
+    }
+
+    @Test
+    void sessionKeyThatIsTooShort_isRefused_andNotShown() {
+        Snapshot.Builder snapshot = GOOD.toBuilder();
+        snapshot.getPoolBuilder()
+                .getConfigBuilder()
+                .addSessionKeysBuilder()
+                .setId("k1")
+                .setSecret("c2VjcmV0");
+        refused(snapshot, "sessionKeys[k1].secret: (hidden) (expected: 32 to 64 bytes in base64)");
     }
 
     @Test
@@ -66,7 +96,7 @@ class SnapshotCodecTest {
     void healthCheckWithoutProbe_isRefused() {
         Snapshot.Builder snapshot = GOOD.toBuilder();
         snapshot.getPoolBuilder().getConfigBuilder().getHealthCheckBuilder().clearProbe();
-        refused(snapshot, "healthCheck: no probe (expected: http or tcp)");
+        refused(snapshot, "healthCheck: no probe (expected: http, tcp, grpc or tls)");
     }
 
     @Test

@@ -64,7 +64,12 @@ class SnapshotLawsTest {
                 a.loadBalancing(),
                 a.healthCheck(),
                 a.traffic(),
-                a.certificates().reversed());
+                a.certificates().reversed(),
+                a.session(),
+                a.outlierDetection(),
+                a.adaptiveWeight(),
+                a.overrides().reversed(),
+                a.sessionKeys());
         assertThat(SnapshotDigest.of(same)).isEqualTo(SnapshotDigest.of(a));
     }
 

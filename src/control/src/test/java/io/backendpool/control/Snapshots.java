@@ -1,5 +1,6 @@
 package io.backendpool.control;
 
+import io.backendpool.pool.AdaptiveWeight;
 import io.backendpool.pool.Backend;
 import io.backendpool.pool.BackendGroup;
 import io.backendpool.pool.BackendKey;
@@ -13,19 +14,24 @@ import io.backendpool.pool.IpRange;
 import io.backendpool.pool.Listener;
 import io.backendpool.pool.ListenerTls;
 import io.backendpool.pool.LoadBalancing;
+import io.backendpool.pool.OutlierDetection;
 import io.backendpool.pool.PoolId;
 import io.backendpool.pool.PoolSnapshot;
 import io.backendpool.pool.Retries;
+import io.backendpool.pool.Session;
+import io.backendpool.pool.SessionKeys;
 import io.backendpool.pool.StatusRange;
 import io.backendpool.pool.Timeouts;
 import io.backendpool.pool.TrafficPolicy;
 import io.backendpool.pool.UpstreamTls;
+import io.backendpool.pool.WeightOverride;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Combinators;
+import org.jspecify.annotations.Nullable;
 
 /** Pools to test with: one by hand, and any number at random, all of the pool shop/web. */
 final class Snapshots {
@@ -98,7 +104,7 @@ final class Snapshots {
                     UpstreamTls tls = protocol.isTls()
                             ? new UpstreamTls(swapped ? "web.example" : null, authorities, !swapped)
                             : null;
-                    BackendGroup one = new BackendGroup("a", a, protocol, tls, header, names);
+                    BackendGroup one = new BackendGroup("a", a, protocol, tls, header, names, a % 8);
                     BackendGroup other = new BackendGroup("b", b);
                     return swapped ? List.of(other, one) : List.of(one, other);
                 });
@@ -107,9 +113,11 @@ final class Snapshots {
                         Arbitraries.of("10.0.0.1", "10.0.0.2", "10.0.0.10", "2001:db8::7"),
                         Arbitraries.of(80, 8080),
                         conditions(),
-                        Arbitraries.of("web-0", "", "ß").injectNull(0.5))
-                .as((group, host, port, conditions, origin) ->
-                        new Backend(new BackendKey(group, host, port), conditions, origin))
+                        Arbitraries.of("web-0", "", "ß").injectNull(0.5),
+                        Arbitraries.of("zone-a", "zone-b").injectNull(0.7),
+                        Arbitraries.of("zone-a", "zone-b").list().ofMaxSize(2))
+                .as((group, host, port, conditions, origin, zone, hints) ->
+                        new Backend(new BackendKey(group, host, port), conditions, origin, zone, hints))
                 .list()
                 .ofMaxSize(12)
                 .uniqueElements(Backend::key);
@@ -119,16 +127,70 @@ final class Snapshots {
                 .list()
                 .ofMaxSize(3)
                 .uniqueElements(Certificate::name);
+        Arbitrary<Conduct> conducts = Combinators.combine(
+                        Balancings.any(),
+                        Balancings.sessions().injectNull(0.5),
+                        Balancings.outliers().injectNull(0.5),
+                        Balancings.adaptiveWeights(),
+                        Balancings.overrides(),
+                        Balancings.keys())
+                .as(Conduct::new);
         return Combinators.combine(
                         listeners,
                         groups,
                         backends,
-                        Arbitraries.of(LoadBalancing.Policy.class),
-                        checks(),
+                        HealthChecks.any().injectNull(0.3),
                         policies(),
-                        certificates)
-                .as((l, g, b, policy, check, traffic, c) ->
-                        new PoolSnapshot(ID, l, g, b, new LoadBalancing(policy), check, traffic, c));
+                        certificates,
+                        conducts)
+                .filter((l, g, b, check, traffic, c, conduct) -> fits(l, g, check, conduct))
+                .as((l, g, b, check, traffic, c, conduct) -> new PoolSnapshot(
+                        ID,
+                        l,
+                        g,
+                        b,
+                        conduct.balancing,
+                        check,
+                        traffic,
+                        c,
+                        conduct.session,
+                        conduct.outliers,
+                        conduct.adaptive,
+                        conduct.overrides,
+                        conduct.keys));
+    }
+
+    /** What is combined as one, for jqwik combines eight at most. */
+    private record Conduct(
+            LoadBalancing balancing,
+            @Nullable Session session,
+            @Nullable OutlierDetection outliers,
+            AdaptiveWeight adaptive,
+            List<WeightOverride> overrides,
+            SessionKeys keys) {}
+
+    /** A pool refuses what its listeners and groups cannot do. */
+    private static boolean fits(
+            List<Listener> listeners, List<BackendGroup> groups, @Nullable HealthCheck check, Conduct conduct) {
+        try {
+            new PoolSnapshot(
+                    ID,
+                    listeners,
+                    groups,
+                    List.of(),
+                    conduct.balancing,
+                    check,
+                    TrafficPolicy.DEFAULT,
+                    List.of(),
+                    conduct.session,
+                    null,
+                    AdaptiveWeight.OFF,
+                    List.of(),
+                    SessionKeys.NONE);
+            return true;
+        } catch (IllegalArgumentException doesNotFit) {
+            return false;
+        }
     }
 
     private static Arbitrary<TrafficPolicy> policies() {
@@ -164,20 +226,5 @@ final class Snapshots {
     private static Arbitrary<EndpointConditions> conditions() {
         Arbitrary<Boolean> flag = Arbitraries.of(true, false);
         return Combinators.combine(flag, flag, flag).as(EndpointConditions::new);
-    }
-
-    private static Arbitrary<HealthCheck> checks() {
-        Arbitrary<HealthCheck.Probe> http = Arbitraries.of("h.example", "")
-                .injectNull(0.5)
-                .map(host -> new HealthCheck.HttpProbe(
-                        "/healthz", host, List.of(new StatusRange(200, 299), new StatusRange(404, 404))));
-        Arbitrary<HealthCheck.Probe> tcp = Arbitraries.just(new HealthCheck.TcpProbe());
-        return Combinators.combine(
-                        Arbitraries.oneOf(http, tcp),
-                        Arbitraries.integers().between(1, 65_535).injectNull(0.5),
-                        Arbitraries.longs().between(1_000, 60_000_000))
-                .as((probe, port, micros) ->
-                        new HealthCheck(probe, port, Duration.ofSeconds(61), Duration.ofNanos(micros * 1_000), 2, 3))
-                .injectNull(0.3);
     }
 }

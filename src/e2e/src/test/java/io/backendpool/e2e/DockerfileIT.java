@@ -77,7 +77,27 @@ class DockerfileIT {
         assertThat(last(all, "USER")).matches("[1-9][0-9]{3,}:[1-9][0-9]{3,}");
         // The exec form: a shell in between would swallow SIGTERM.
         assertThat(last(all, "ENTRYPOINT")).startsWith("[\"java\", ").endsWith(".jar\"]");
-        assertThat(all).noneMatch(instruction -> Set.of("ADD", "RUN", "VOLUME").contains(instruction.name()));
+        assertThat(all).noneMatch(instruction -> Set.of("ADD", "VOLUME").contains(instruction.name()));
+    }
+
+    @Test
+    void onlyTheTrainingRun_isRun_byTheJvmThatUsesItsCache() {
+        assertThat(stage("jre")).noneMatch(instruction -> instruction.name().equals("RUN"));
+        assertThat(stage("operator"))
+                .noneMatch(instruction -> instruction.name().equals("RUN"));
+        List<String> runs = stage("proxy").stream()
+                .filter(instruction -> instruction.name().equals("RUN"))
+                .map(Instruction::arguments)
+                .toList();
+        assertThat(runs).singleElement().asString().endsWith(" \"io.backendpool.proxy.TrainingRun\"]");
+        String entryPoint = last(stage("proxy"), "ENTRYPOINT");
+        assertThat(entryPoint).contains("\"-XX:AOTCache=/app/proxy.aot\"");
+        assertThat(runs.getFirst()).contains("\"-XX:AOTCacheOutput=/app/proxy.aot\"");
+        // A cache fits a JVM of the same flags only.
+        assertThat(Arrays.stream(runs.getFirst().split("[\\[\\], ]+", -1))
+                        .filter(word -> word.startsWith("\"-X") && !word.contains("AOTCacheOutput")))
+                .isNotEmpty()
+                .allMatch(entryPoint::contains);
     }
 
     @Test
@@ -90,7 +110,7 @@ class DockerfileIT {
                 copied.addAll(matches(source));
             }
             String entryPoint = last(stage(target), "ENTRYPOINT");
-            String jar = entryPoint.substring(entryPoint.indexOf("/app/") + 5, entryPoint.length() - 2);
+            String jar = entryPoint.substring(entryPoint.lastIndexOf("/app/") + 5, entryPoint.length() - 2);
             assertThat(copied).anyMatch(file -> file.endsWith("/" + jar));
         }
     }

@@ -1,7 +1,7 @@
 package io.backendpool.pool;
 
-import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 
 /**
  * Bytes written as text: UTF-8, with {@code \r}, {@code \n}, {@code \t}, {@code \\} and {@code \xHH} for what is no text.
@@ -17,23 +17,31 @@ public final class EscapedText {
      * @throws IllegalArgumentException an escape that is none of these
      */
     public static byte[] bytes(String field, String text) {
-        ByteArrayOutputStream out = new ByteArrayOutputStream(text.length());
+        // No character takes more than three bytes for each of its chars.
+        byte[] out = new byte[3 * text.length()];
+        int length = 0;
         int plain = 0;
         for (int i = text.indexOf('\\'); i >= 0; i = text.indexOf('\\', plain)) {
-            out.writeBytes(text.substring(plain, i).getBytes(StandardCharsets.UTF_8));
+            length = copy(text.substring(plain, i), out, length);
             char kind = i + 1 < text.length() ? text.charAt(i + 1) : 0;
-            switch (kind) {
-                case 'r' -> out.write('\r');
-                case 'n' -> out.write('\n');
-                case 't' -> out.write('\t');
-                case '\\' -> out.write('\\');
-                case 'x' -> out.write(hex(field, text, i));
-                default -> throw unknown(field, text.substring(i, Math.min(text.length(), i + 2)));
-            }
+            out[length++] = (byte)
+                    switch (kind) {
+                        case 'r' -> '\r';
+                        case 'n' -> '\n';
+                        case 't' -> '\t';
+                        case '\\' -> '\\';
+                        case 'x' -> hex(field, text, i);
+                        default -> throw unknown(field, text.substring(i, Math.min(text.length(), i + 2)));
+                    };
             plain = i + (kind == 'x' ? 4 : 2);
         }
-        out.writeBytes(text.substring(plain).getBytes(StandardCharsets.UTF_8));
-        return out.toByteArray();
+        return Arrays.copyOf(out, copy(text.substring(plain), out, length));
+    }
+
+    private static int copy(String plain, byte[] out, int length) {
+        byte[] bytes = plain.getBytes(StandardCharsets.UTF_8);
+        System.arraycopy(bytes, 0, out, length, bytes.length);
+        return length + bytes.length;
     }
 
     private static int hex(String field, String text, int at) {

@@ -171,12 +171,12 @@ public record HealthCheck(
     /**
      * A TCP connection that is accepted, and, where {@code expect} is there, answers with it.
      *
-     * @param send what is written first, as {@link EscapedText}, at most 1,024 bytes; null: nothing
-     * @param expect what the first bytes of the answer must be, as {@link EscapedText}, at most 1,024 bytes; null: no answer is
+     * @param send what is written first, as {@link EscapedText}, at most 4,096 bytes; null: nothing
+     * @param expect what the first bytes of the answer must be, as {@link EscapedText}, at most 4,096 bytes; null: no answer is
      *     waited for
      */
     public record TcpProbe(@Nullable String send, @Nullable String expect) implements Probe {
-        private static final int MAX_BYTES = 1_024;
+        private static final int MAX_BYTES = 4_096;
 
         public TcpProbe {
             requireBytes("healthCheck.tcp.send", send);
@@ -206,7 +206,8 @@ public record HealthCheck(
     }
 
     /**
-     * {@code grpc.health.v1.Health/Check}, answered with SERVING.
+     * {@code grpc.health.v1.Health/Check}, answered with SERVING. In plain text where the group's protocol has no TLS; where no
+     * listener speaks HTTP, groups have no protocol, and it is plain text.
      *
      * @param service whose health is asked for; empty: the server's
      * @param authority null: the backend's address

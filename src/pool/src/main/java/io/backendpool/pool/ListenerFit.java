@@ -1,15 +1,25 @@
 package io.backendpool.pool;
 
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** What is asked of a pool must be possible on every listener and with every group of it: nothing is ignored silently. */
-final class ListenerFit {
+/**
+ * What is asked of a pool must be possible on every listener and with every group of it: nothing is ignored silently. Pure;
+ * any thread.
+ */
+public final class ListenerFit {
     private ListenerFit() {}
 
-    static void require(
+    /**
+     * Looks for what does not fit.
+     *
+     * @param groups what the backends of each group speak, by its name
+     * @throws IllegalArgumentException something does not; the message names the field
+     */
+    public static void require(
             List<Listener> listeners,
-            List<BackendGroup> groups,
+            Map<String, BackendGroup.Protocol> groups,
             LoadBalancing loadBalancing,
             @Nullable HealthCheck check,
             @Nullable Session session) {
@@ -24,14 +34,17 @@ final class ListenerFit {
                 requireSession(listener, session);
             }
         }
-        if (check != null && check.probe() instanceof HealthCheck.GrpcProbe) {
-            for (BackendGroup group : groups) {
-                if (!group.protocol().isHttp2()) {
+        if (check != null
+                && check.probe() instanceof HealthCheck.GrpcProbe
+                // Elsewhere a group has no protocol of its own, and the probe speaks HTTP/2 in plain text.
+                && listeners.stream().anyMatch(listener -> listener.protocol().isHttp())) {
+            groups.forEach((name, protocol) -> {
+                if (!protocol.isHttp2()) {
                     throw new IllegalArgumentException(
                             "healthCheck.grpc: present (expected: backends[%s].protocol of H2C or H2, found %s)"
-                                    .formatted(group.name(), group.protocol()));
+                                    .formatted(name, protocol));
                 }
-            }
+            });
         }
     }
 

@@ -1,7 +1,9 @@
 package io.backendpool.pool;
 
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -75,7 +77,9 @@ public record PoolSnapshot(
                         "override: group %s (expected: one of %s)".formatted(override.group(), names));
             }
         }
-        ListenerFit.require(listeners, groups, loadBalancing, healthCheck, session);
+        Map<String, BackendGroup.Protocol> protocols = new LinkedHashMap<>();
+        groups.forEach(group -> protocols.put(group.name(), group.protocol()));
+        ListenerFit.require(listeners, protocols, loadBalancing, healthCheck, session);
     }
 
     /** One without sessions, outlier detection, adaptive weights and overrides. */

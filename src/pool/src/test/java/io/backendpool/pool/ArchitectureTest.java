@@ -20,7 +20,7 @@ class ArchitectureTest {
     static final ArchRule pool_imports_jdkOnly = classes()
             .should()
             .onlyDependOnClassesThat()
-            .resideInAnyPackage("java..", "org.jspecify.annotations..", "io.backendpool.pool..");
+            .resideInAnyPackage("java..", "javax.crypto..", "org.jspecify.annotations..", "io.backendpool.pool..");
 
     @ArchTest
     static final ArchRule pickers_know_no_health = noClasses()

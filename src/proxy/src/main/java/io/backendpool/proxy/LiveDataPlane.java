@@ -7,6 +7,7 @@ import io.backendpool.pool.Backend;
 import io.backendpool.pool.PoolId;
 import io.backendpool.pool.PoolSnapshot;
 import io.backendpool.pool.health.BackendHealth;
+import io.backendpool.pool.health.EffectiveWeights;
 import io.backendpool.proxy.control.DataPlane;
 import io.backendpool.proxy.listener.Listeners;
 import io.backendpool.proxy.probe.HealthMonitor;
@@ -31,6 +32,8 @@ final class LiveDataPlane implements DataPlane {
     private final HealthMonitor monitor;
     private final TrafficRecorder recorder;
     private final BooleanSupplier ready;
+    private final CompletableFuture<PoolSnapshot> firstPool = new CompletableFuture<>();
+
     private volatile boolean live;
     private volatile boolean closed;
 
@@ -68,7 +71,7 @@ final class LiveDataPlane implements DataPlane {
             }
             return monitor.apply(pool, stale)
                     .thenCompose(published -> EventLoops.passed(traffic))
-                    .thenApply(passed -> applied());
+                    .thenApply(passed -> applied(pool.snapshot()));
         });
     }
 
@@ -83,8 +86,9 @@ final class LiveDataPlane implements DataPlane {
         return unserved == null ? HealthMonitor.refusal(snapshot) : unserved;
     }
 
-    private ApplyResult applied() {
+    private ApplyResult applied(PoolSnapshot snapshot) {
         live = true;
+        firstPool.complete(snapshot);
         return new Applied();
     }
 
@@ -96,6 +100,11 @@ final class LiveDataPlane implements DataPlane {
     /** Whether a complete revision is live. */
     boolean isLive() {
         return live;
+    }
+
+    /** Completes with the first pool that is live. */
+    CompletionStage<PoolSnapshot> firstPool() {
+        return firstPool.minimalCompletionStage();
     }
 
     /** Takes no pool from now on. */
@@ -113,6 +122,7 @@ final class LiveDataPlane implements DataPlane {
         if (view == null) {
             return new ProxyStatus(false, List.of(), recorder.traffic());
         }
+        EffectiveWeights weights = view.live().weights();
         List<Backend> backends = view.live().pool().snapshot().backends();
         List<BackendStatus> statuses = new ArrayList<>(backends.size());
         for (int i = 0; i < backends.size(); i++) {
@@ -123,10 +133,11 @@ final class LiveDataPlane implements DataPlane {
                     health.state(),
                     health.reason(),
                     health.since(),
-                    view.live().weights().shown(i),
+                    weights.shown(i),
                     recorder.inFlight(backend.key()),
-                    recorder.windowRequests(backend.key())));
+                    recorder.windowRequests(backend.key()),
+                    weights.adaptation(i).reason()));
         }
-        return new ProxyStatus(ready.getAsBoolean(), statuses, recorder.traffic());
+        return new ProxyStatus(ready.getAsBoolean(), statuses, recorder.traffic(), weights.mode(), weights.notes());
     }
 }

@@ -1,5 +1,7 @@
 package io.backendpool.proxy;
 
+import io.backendpool.control.LastKnownGood;
+import io.backendpool.pool.health.ProxySeat;
 import io.backendpool.proxy.ProxyConfig.AccessLogTarget;
 import io.backendpool.proxy.admin.AdminServer;
 import io.backendpool.proxy.admin.ProxyView;
@@ -15,6 +17,7 @@ import io.backendpool.proxy.traffic.RingAccessLog;
 import io.backendpool.proxy.traffic.TrafficRecorder;
 import io.backendpool.proxy.upstream.PoolHolder;
 import io.backendpool.proxy.upstream.ProxyLimits;
+import io.backendpool.proxy.warmup.WarmUp;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.transport.Transport;
@@ -24,6 +27,7 @@ import java.io.FileOutputStream;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.net.BindException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -91,7 +95,14 @@ public final class Proxy {
         this.side = EventLoops.create(SIDE_LOOPS, transport);
         ProxyLimits limits = ProxyLimits.defaults().withDrainDeadline(config.drainDeadline());
         this.listeners = new Listeners(traffic, config.bind(), pools, recorder, limits, accessLog);
-        this.monitor = new HealthMonitor(side, pools, Clock.systemUTC(), System::nanoTime, new Random());
+        this.monitor = new HealthMonitor(
+                side,
+                pools,
+                Clock.systemUTC(),
+                System::nanoTime,
+                new Random(),
+                config.zone(),
+                ProxySeat.byName(config.name()));
         this.dataPlane =
                 new LiveDataPlane(config.pool(), traffic, listeners, monitor, recorder, () -> notReady() == null);
         this.admin = new AdminServer(side, this::notReady, this::view);
@@ -103,7 +114,11 @@ public final class Proxy {
      * @throws StartFailedException where it cannot begin; nothing is left behind
      */
     public static Proxy start(ProxyConfig config) throws StartFailedException {
-        Proxy proxy = new Proxy(config, config.transport().resolve(), accessLog(config.accessLog()));
+        TransportChoice.Chosen chosen = config.transport().resolve();
+        if (chosen.fallback() != null) {
+            LOG.warn("pool={} {}", config.pool(), chosen.fallback());
+        }
+        Proxy proxy = new Proxy(config, chosen.transport(), accessLog(config.accessLog()));
         try {
             proxy.begin();
             return proxy;
@@ -152,6 +167,10 @@ public final class Proxy {
                 identity.transport(),
                 identity.tls(),
                 identity.eventLoops());
+        String withoutCache = AotCache.problem();
+        if (withoutCache != null) {
+            LOG.warn("pool={} {}", identity.pool(), withoutCache);
+        }
         control = ControlClient.start(controlSettings(), dataPlane, Clock.systemUTC(), new Random());
         warmUp();
     }
@@ -175,21 +194,20 @@ public final class Proxy {
 
     private void warmUp() {
         if (config.warmUp().isZero()) {
-            warm("not warmed up, as configured");
+            warm("is cold, not warmed up as configured");
             return;
         }
-        new WarmUp(traffic, side, config.eventLoops(), WarmUp.REQUESTS, config.warmUp())
-                .run()
-                .onComplete(run -> {
-                    if (run.failed()) {
-                        // A cold proxy is slow for some seconds; one that is never ready is an outage.
-                        LOG.warn(
-                                "pool={} the warm-up failed, the request path starts cold: {}",
-                                identity.pool(),
-                                run.cause());
-                    }
-                    warm(run.succeeded() ? "warmed up by " + run.result() + " requests" : "cold");
-                });
+        WarmUp warmUp = new WarmUp(traffic, side, config.eventLoops(), WarmUp.REQUESTS, config.warmUp());
+        Warming warming = new Warming(warmUp::run, this::warm);
+        var unused = dataPlane.firstPool().thenAccept(warming::poolIsLive);
+        warming.start(side, hasPoolOnDisk());
+    }
+
+    private boolean hasPoolOnDisk() {
+        Path bootstrap = config.bootstrap();
+        Path state = config.stateDirectory();
+        return (bootstrap != null && Files.exists(bootstrap))
+                || (state != null && Files.exists(state.resolve(LastKnownGood.FILE_NAME)));
     }
 
     private synchronized void warm(String how) {
@@ -198,7 +216,7 @@ public final class Proxy {
         }
         phase = Phase.WARM;
         LOG.info(
-                "pool={} request path {}, {} ms after the start of the process", identity.pool(), how, processMillis());
+                "pool={} request path {}; {} ms after the start of the process", identity.pool(), how, processMillis());
     }
 
     private long processMillis() {

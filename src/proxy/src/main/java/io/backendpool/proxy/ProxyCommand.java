@@ -84,6 +84,13 @@ final class ProxyCommand implements Callable<Integer> {
     private @Nullable Path bootstrap;
 
     @Option(
+            names = "--zone",
+            paramLabel = "ZONE",
+            description = "The zone that it runs in, as endpoints name theirs; none: not known. [BACKENDPOOL_ZONE]",
+            defaultValue = "${env:BACKENDPOOL_ZONE}")
+    private @Nullable String zone;
+
+    @Option(
             names = "--admin",
             paramLabel = "HOST:PORT",
             description = "Where /live, /ready, /metrics and /pool are served; host * is all addresses, port 0 picks a"
@@ -183,6 +190,7 @@ final class ProxyCommand implements Callable<Integer> {
                 file("--token-file", required("--token-file", tokenFile, "FILE", "BACKENDPOOL_TOKEN_FILE")),
                 stateDirectory,
                 bootstrap,
+                zone == null || zone.isBlank() ? null : zone,
                 adminAddress(HostPort.parse("--admin", admin)),
                 bind == null ? allAddresses() : bind,
                 accessLogTarget(accessLog, format(accessLogFormat)),

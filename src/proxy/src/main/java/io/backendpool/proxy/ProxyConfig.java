@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param tokenFile what proves this proxy's identity; read at each dial
  * @param stateDirectory where the last known good pool and {@code admin.port} are kept; null: nowhere
  * @param bootstrap a last known good pool that came with the installation; null: none
+ * @param zone where it runs, as endpoints name their zones; null: not known
  * @param admin where the admin port listens; port 0 picks a free one
  * @param bind the address that the pool's listeners are bound to
  * @param accessLog where a line for each request goes
@@ -35,6 +36,7 @@ public record ProxyConfig(
         Path tokenFile,
         @Nullable Path stateDirectory,
         @Nullable Path bootstrap,
+        @Nullable String zone,
         HostPort admin,
         String bind,
         AccessLogTarget accessLog,

@@ -38,4 +38,19 @@ final class Signals {
             throw new IllegalStateException("signals cannot be handled: " + e, e);
         }
     }
+
+    /**
+     * Sends this process a signal.
+     *
+     * @param name without the prefix: {@code TERM}
+     */
+    static void raise(String name) {
+        try {
+            Class<?> signal = Class.forName("sun.misc.Signal");
+            signal.getMethod("raise", signal)
+                    .invoke(null, signal.getConstructor(String.class).newInstance(name));
+        } catch (ReflectiveOperationException e) {
+            throw new IllegalStateException("the signal " + name + " cannot be sent: " + e, e);
+        }
+    }
 }

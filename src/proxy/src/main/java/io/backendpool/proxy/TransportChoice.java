@@ -3,16 +3,25 @@ package io.backendpool.proxy;
 import io.vertx.core.transport.Transport;
 import java.util.Arrays;
 import java.util.Locale;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** How sockets are driven. */
+/** How sockets are driven. Which is best was measured: docs/adr/0034-start-up.md. */
 enum TransportChoice {
-    /** The best that works here and is proven: epoll, else NIO. */
+    /** The best that works here: epoll, else NIO. */
     AUTO,
+    /** Where the kernel and the container's seccomp profile allow it; else as {@link #AUTO}, which is said. */
     IO_URING,
     EPOLL,
     NIO;
+
+    /**
+     * What came of a choice.
+     *
+     * @param fallback why it is another transport than the one that was asked for, in one sentence; null: it is not
+     */
+    record Chosen(Transport transport, @Nullable String fallback) {}
 
     /** Parses what {@link #word} prints. */
     static TransportChoice parse(String option, String text) {
@@ -29,29 +38,57 @@ enum TransportChoice {
         return name().toLowerCase(Locale.ROOT);
     }
 
-    /** The transport that is chosen on this machine; fails where it cannot work. */
-    Transport resolve() throws StartFailedException {
+    /** The transport that is chosen on this machine; fails where it cannot work and nothing may stand in for it. */
+    Chosen resolve() throws StartFailedException {
+        return resolve(Transport.IO_URING, Transport.EPOLL, TransportChoice::obstacle);
+    }
+
+    /**
+     * The same.
+     *
+     * @param ioUring null: not of this platform
+     * @param epoll null: not of this platform
+     * @param obstacle why a transport does not work here; null: it does
+     */
+    Chosen resolve(
+            @Nullable Transport ioUring,
+            @Nullable Transport epoll,
+            Function<@Nullable Transport, @Nullable String> obstacle)
+            throws StartFailedException {
         return switch (this) {
-            case AUTO -> works(Transport.EPOLL) ? Transport.EPOLL : Transport.NIO;
-            case IO_URING -> required(Transport.IO_URING);
-            case EPOLL -> required(Transport.EPOLL);
-            case NIO -> Transport.NIO;
+            case AUTO -> new Chosen(best(epoll, obstacle), null);
+            case IO_URING -> {
+                String why = obstacle.apply(ioUring);
+                if (ioUring != null && why == null) {
+                    yield new Chosen(ioUring, null);
+                }
+                Transport best = best(epoll, obstacle);
+                yield new Chosen(
+                        best,
+                        "--transport: io_uring (expected: a kernel and a seccomp profile that allow it), %s is used: %s"
+                                .formatted(best.name(), why));
+            }
+            case EPOLL -> {
+                String why = obstacle.apply(epoll);
+                if (epoll != null && why == null) {
+                    yield new Chosen(epoll, null);
+                }
+                throw new StartFailedException(
+                        "--transport: epoll (expected: one that works here; it does not: %s)".formatted(why));
+            }
+            case NIO -> new Chosen(Transport.NIO, null);
         };
     }
 
-    private static boolean works(@Nullable Transport transport) {
-        return transport != null && transport.available();
+    private static Transport best(@Nullable Transport epoll, Function<@Nullable Transport, @Nullable String> obstacle) {
+        return epoll != null && obstacle.apply(epoll) == null ? epoll : Transport.NIO;
     }
 
-    private Transport required(@Nullable Transport transport) throws StartFailedException {
+    private static @Nullable String obstacle(@Nullable Transport transport) {
         if (transport == null) {
-            throw new StartFailedException("--transport: " + word() + " (expected: a transport of this platform)");
+            return "it is not of this platform";
         }
-        if (!transport.available()) {
-            throw new StartFailedException("--transport: %s (expected: one that works here; it does not: %s)"
-                    .formatted(word(), rootMessage(transport.unavailabilityCause())));
-        }
-        return transport;
+        return transport.available() ? null : rootMessage(transport.unavailabilityCause());
     }
 
     private static String rootMessage(@Nullable Throwable failure) {

@@ -60,7 +60,8 @@ final class ArchitectureTest {
                     "io.backendpool.proxy.stream",
                     "io.backendpool.proxy.tls",
                     "io.backendpool.proxy.traffic",
-                    "io.backendpool.proxy.upstream");
+                    "io.backendpool.proxy.upstream",
+                    "io.backendpool.proxy.warmup");
 
     @ArchTest
     static final ArchRule noCycles =

@@ -30,6 +30,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicIntegerArray;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,15 +42,18 @@ final class Backends implements AutoCloseable {
 
     private final List<HttpServer> servers = new ArrayList<>();
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+    private final AtomicIntegerArray statuses;
     private final CountDownLatch slowArrived = new CountDownLatch(1);
     private final CountDownLatch slowMayGo = new CountDownLatch(1);
 
     Backends(int count) throws IOException {
+        statuses = new AtomicIntegerArray(count);
         for (int i = 0; i < count; i++) {
+            statuses.set(i, 200);
             int number = i;
             HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), 0), 128);
             server.setExecutor(threads);
-            server.createContext("/", exchange -> answer(exchange, "backend " + number));
+            server.createContext("/", exchange -> answer(exchange, statuses.get(number), "backend " + number));
             server.createContext("/slow", this::answerSlowly);
             server.start();
             servers.add(server);
@@ -65,7 +69,7 @@ final class Backends implements AutoCloseable {
         return published(
                 revision,
                 POOL,
-                new HealthCheck(probe, null, Duration.ofMillis(100), Duration.ofMillis(90), 1, 2),
+                new HealthCheck(probe, null, Duration.ofMillis(500), Duration.ofMillis(480), 1, 2),
                 listeners);
     }
 
@@ -97,6 +101,16 @@ final class Backends implements AutoCloseable {
         return file;
     }
 
+    /** From now on backend {@code index} answers with {@code status}; 200 again: as at first. */
+    void answerWith(int index, int status) {
+        statuses.set(index, status);
+    }
+
+    BackendKey key(int index) {
+        return new BackendKey(
+                "web", "127.0.0.1", servers.get(index).getAddress().getPort());
+    }
+
     boolean slowRequestArrives() throws InterruptedException {
         return slowArrived.await(10, TimeUnit.SECONDS);
     }
@@ -118,13 +132,13 @@ final class Backends implements AutoCloseable {
         } catch (InterruptedException e) {
             throw new IOException(e);
         }
-        answer(exchange, "slow");
+        answer(exchange, 200, "slow");
     }
 
-    private static void answer(HttpExchange exchange, String body) throws IOException {
+    private static void answer(HttpExchange exchange, int status, String body) throws IOException {
         byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
         exchange.getRequestBody().readAllBytes();
-        exchange.sendResponseHeaders(200, bytes.length);
+        exchange.sendResponseHeaders(status, bytes.length);
         exchange.getResponseBody().write(bytes);
         exchange.close();
     }

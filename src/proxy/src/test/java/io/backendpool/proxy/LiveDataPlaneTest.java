@@ -91,6 +91,8 @@ final class LiveDataPlaneTest {
         }
         ProxyStatus status = dataPlane.status();
         assertThat(status.ready()).isTrue();
+        assertThat(status.mode()).isEqualTo(live().weights().mode());
+        assertThat(status.notes()).isEqualTo(live().weights().notes());
         assertThat(status.backends())
                 .extracting(BackendStatus::key)
                 .isEqualTo(live().pool().snapshot().backends().stream()

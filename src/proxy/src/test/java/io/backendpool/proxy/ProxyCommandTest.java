@@ -64,7 +64,8 @@ final class ProxyCommandTest {
                         "--drain-deadline=1m30s",
                         "--warm-up=0s",
                         "--state-dir=" + folder,
-                        "--bootstrap=" + ca))
+                        "--bootstrap=" + ca,
+                        "--zone=eu-1a"))
                 .isZero();
         assertThat(started)
                 .containsExactly(new ProxyConfig(
@@ -75,6 +76,7 @@ final class ProxyCommandTest {
                         token,
                         folder,
                         ca,
+                        "eu-1a",
                         new HostPort("0.0.0.0", 0),
                         "127.0.0.1",
                         new ProxyConfig.StandardOutput(AccessLogFormat.JSON),

@@ -50,6 +50,14 @@ public class BackendGroup {
                     + "0 to 1000000; 0 gets no traffic; not every group may have 0. Default: 100.")
     public @Nullable Integer weight;
 
+    @Default("0")
+    @Min(0)
+    @Max(7)
+    @JsonPropertyDescription(
+            "0 to 7. Groups of priority 0 get the traffic; those of 1 get what the ones before are not healthy enough for, and "
+                    + "so on. Default: 0.")
+    public @Nullable Integer priority;
+
     @Default("HTTP")
     @JsonPropertyDescription(
             "What the backends speak, for traffic of listeners of protocol HTTP and HTTPS. HTTP: HTTP/1.1 in "

@@ -28,6 +28,35 @@ import org.jspecify.annotations.Nullable;
         value = "!self.backends.exists(b, has(b.serverNames)) || self.listeners.exists(l, l.protocol == 'TLS')",
         message = "serverNames without a listener of protocol TLS (expected: one)",
         fieldPath = ".backends")
+@ValidationRule(
+        value =
+                "!has(self.session) || has(self.session.sourceIP) || self.listeners.all(l, l.protocol in ['HTTP', 'HTTPS'])",
+        message =
+                "by a cookie or a header, and a listener of protocol TCP, UDP or TLS (expected: sourceIP, or listeners of "
+                        + "protocol HTTP and HTTPS only)",
+        fieldPath = ".session")
+@ValidationRule(
+        value = "!has(self.session) || !has(self.session.cookie) || self.session.cookie.secure != 'Auto' || "
+                + "(self.session.cookie.prefix == 'None' && self.session.cookie.sameSite != 'None') || "
+                + "!self.listeners.exists(l, l.protocol == 'HTTP')",
+        message =
+                "secure Auto with a prefix or with sameSite None, and a listener of protocol HTTP (expected: secure Always, else "
+                        + "browsers drop the cookie)",
+        fieldPath = ".session")
+@ValidationRule(
+        value = "!has(self.loadBalancing) || !has(self.loadBalancing.hash) || self.listeners.all(l, "
+                + "self.loadBalancing.hash.exists(k, has(k.clientIP) || (has(k.serverName) ? l.protocol in ['HTTPS', 'TLS'] : "
+                + "l.protocol in ['HTTP', 'HTTPS'])))",
+        message =
+                "no hash key for one of the listeners (expected: for each listener a key that its clients have; clientIP "
+                        + "does for all)",
+        fieldPath = ".loadBalancing")
+@ValidationRule(
+        value =
+                "!has(self.healthCheck) || !has(self.healthCheck.grpc) || self.backends.all(b, b.protocol in ['H2C', 'H2']) || "
+                        + "!self.listeners.exists(l, l.protocol in ['HTTP', 'HTTPS'])",
+        message = "grpc, and a group of protocol HTTP or HTTPS (expected: groups of protocol H2C or H2)",
+        fieldPath = ".healthCheck")
 public class BackendPoolSpec {
     @Required
     @Size(min = 1, max = 16)
@@ -57,6 +86,20 @@ public class BackendPoolSpec {
             "How the proxies probe the backends. A backend that fails gets no traffic until it succeeds again. "
                     + "Absent: nothing is probed and a backend counts as healthy as long as its Service says that it is ready.")
     public @Nullable HealthCheck healthCheck;
+
+    @JsonPropertyDescription(
+            "When failures of the traffic itself take a backend out for a while, counted by each proxy. Written as "
+                    + "outlierDetection: {} for the defaults. Absent: never.")
+    public @Nullable OutlierDetection outlierDetection;
+
+    @JsonPropertyDescription(
+            "Whether the weights of backends follow their latency and their errors, in relation to the others of the pool. "
+                    + "Absent: they do not.")
+    public @Nullable AdaptiveWeight adaptiveWeight;
+
+    @JsonPropertyDescription(
+            "How the requests of one client are kept on one backend. Absent: each request is balanced by itself.")
+    public @Nullable Session session;
 
     @JsonPropertyDescription("What the proxies wait for at most. Absent: each timeout's default.")
     public @Nullable Timeouts timeouts;

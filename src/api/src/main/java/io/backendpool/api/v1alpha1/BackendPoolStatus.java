@@ -27,11 +27,14 @@ public class BackendPoolStatus {
     @JsonPropertyDescription(
             "Accepted: the manifest is valid. ResolvedRefs: all that it names was found. Programmed: every proxy "
                     + "runs the current revision. Ready: it serves. Reconciling: a change is on its way. Stalled: no progress without "
-                    + "your help.")
+                    + "your help. Overridden: traffic follows an override rather than the manifest alone.")
     public @Nullable List<Condition> conditions;
 
     @JsonPropertyDescription("How many backends are in which state.")
     public @Nullable BackendSummary summary;
+
+    @JsonPropertyDescription("By what rule the proxies share traffic among the backends. Absent: no proxy has said.")
+    public @Nullable BalancingState balancing;
 
     @Size(max = 100)
     @JsonPropertyDescription(

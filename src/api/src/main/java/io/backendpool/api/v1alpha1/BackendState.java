@@ -15,8 +15,10 @@ public class BackendState {
     @JsonPropertyDescription("The pod or the DNS name that the address came from.")
     public @Nullable String origin;
 
-    /** Healthy, Unhealthy, Unknown or Draining. */
-    @JsonPropertyDescription("Healthy, Unhealthy, Unknown (not probed yet) or Draining (finishes what it has).")
+    /** Healthy, Warming, Unhealthy, Ejected, Unknown or Draining. */
+    @JsonPropertyDescription(
+            "Healthy, Warming (on its way to its share), Unhealthy, Ejected (out for a while), Unknown (not probed yet) or "
+                    + "Draining (finishes what it has).")
     public @Nullable String health;
 
     @JsonPropertyDescription("Why it is in that state, in one phrase.")
@@ -27,8 +29,19 @@ public class BackendState {
             "The part of the group's weight that it would have were all of the group healthy, such as 33.33.")
     public @Nullable String declaredWeight;
 
+    /** What an override says of it or of its group. */
+    @JsonPropertyDescription(
+            "What an override says of it or of its group, such as `drained until 2026-01-31T06:00:00Z: maintenance`. Absent: "
+                    + "none does.")
+    public @Nullable String override;
+
     @JsonPropertyDescription("The part of the group's weight that it has now; 0 when it is not eligible.")
     public @Nullable String effectiveWeight;
+
+    /** Absent: its weight is not adapted. */
+    @JsonPropertyDescription(
+            "How its weight is adapted to its latency and errors and why, in the words of one proxy. Absent: it is not.")
+    public @Nullable String adaptation;
 
     /** Percent of the requests of the last seconds, such as 33%. */
     @JsonPropertyDescription("Its part of the pool's requests of the last seconds, such as 33%.")

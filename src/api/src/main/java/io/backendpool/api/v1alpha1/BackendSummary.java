@@ -8,7 +8,7 @@ public class BackendSummary {
     @JsonPropertyDescription("All backends of the pool.")
     public @Nullable Integer total;
 
-    @JsonPropertyDescription("Backends that get traffic.")
+    @JsonPropertyDescription("Backends that are healthy, warming ones included.")
     public @Nullable Integer healthy;
 
     @JsonPropertyDescription("Backends that failed their health check.")
@@ -17,10 +17,16 @@ public class BackendSummary {
     @JsonPropertyDescription("Backends of which no proxy has said anything yet.")
     public @Nullable Integer unknown;
 
+    @JsonPropertyDescription("Backends that are out for a while because of what traffic met there.")
+    public @Nullable Integer ejected;
+
+    @JsonPropertyDescription("Backends that are healthy and on their way to their share.")
+    public @Nullable Integer warming;
+
     @JsonPropertyDescription("Backends that finish what they have and get nothing new.")
     public @Nullable Integer draining;
 
-    /** healthy/total, for a printer column. */
-    @JsonPropertyDescription("healthy/total, such as 3/3.")
+    /** Healthy of those that do not drain, for a printer column. */
+    @JsonPropertyDescription("healthy of total without draining, such as 3/3.")
     public @Nullable String ratio;
 }

@@ -71,5 +71,30 @@ final class Syntax {
     /** A Host field, RFC 9110, 7.2: a name or an address, with or without a port. */
     static final String HOST = "^([-a-zA-Z0-9._]+|\\[[0-9a-fA-F:.]+\\])(:" + PORT + ")?$";
 
+    /** An IPv4 address, or an IPv6 address in brackets, and a port. */
+    static final String LITERAL_ADDRESS = "^(" + IPV4 + "|\\[" + IPV6 + "\\]):" + PORT + "$";
+
+    /** 0.1 to 10, with up to three digits behind the point. */
+    static final String FACTOR = "^(0\\.[1-9][0-9]{0,2}|[1-9](\\.[0-9]{1,3})?|10(\\.0{1,3})?)$";
+
+    /** A duration without a fraction of a second. */
+    static final String WHOLE_SECONDS = "^([0-9]{1,5}(h|m|s)){1,3}$";
+
+    /** RFC 6265, 4.1.1, path-value, in ASCII and without a comma. */
+    static final String COOKIE_PATH = "^/[!-+\\--:<-~]*$";
+
+    /** Bytes as text; see EscapedText in src/pool. */
+    static final String ESCAPED = "^([^\\\\]|\\\\[rnt\\\\]|\\\\x[0-9a-fA-F]{2})+$";
+
+    /** A service of gRPC: names of Protocol Buffers, dotted. */
+    static final String GRPC_SERVICE = "^[A-Za-z_][A-Za-z0-9_]*(\\.[A-Za-z_][A-Za-z0-9_]*)*$";
+
+    /** RFC 9110, 5.5: no control character but the tab. */
+    static final String FIELD_VALUE = "^[^\\x00-\\x08\\x0a-\\x1f\\x7f]*$";
+
+    /** RFC 3339. */
+    static final String TIMESTAMP = "^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])"
+            + "T([01][0-9]|2[0-3])(:[0-5][0-9]){2}(\\.[0-9]{1,9})?(Z|[+-]([01][0-9]|2[0-3]):[0-5][0-9])$";
+
     private Syntax() {}
 }

@@ -11,11 +11,16 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 final class CrdTest {
-    private static final Path FILE = Path.of("../../deploy/crds/backendpools.backendpool.io-v1.yaml");
+    private static final Path FOLDER = Path.of("../../deploy/crds");
 
     /** Kubernetes' own types, which the generator embeds without their descriptions. */
     private static final Set<String> FOREIGN = Set.of(
@@ -24,38 +29,54 @@ final class CrdTest {
             "spec.proxy.tolerations",
             "spec.proxy.topologySpreadConstraints");
 
-    @Test
-    void crd_beansChanged_fileMustFollow() throws IOException {
-        String generated = GeneratedCrd.yaml();
+    /** Each file of deploy/crds beside what it must hold. */
+    static Map<String, String> files() {
+        return Map.of(
+                "backendpools.backendpool.io-v1.yaml",
+                GeneratedCrd.pool(),
+                "backendpooloverrides.backendpool.io-v1.yaml",
+                GeneratedCrd.override());
+    }
+
+    @ParameterizedTest
+    @MethodSource("names")
+    void crd_beansChanged_fileMustFollow(String name) throws IOException {
+        String generated = Objects.requireNonNull(files().get(name));
         if (Boolean.getBoolean("crd.rewrite")) {
-            Files.createDirectories(FILE.getParent());
-            Files.writeString(FILE, generated);
+            Files.createDirectories(FOLDER);
+            Files.writeString(FOLDER.resolve(name), generated);
         }
-        assertThat(Files.readString(FILE))
+        assertThat(Files.readString(FOLDER.resolve(name)))
                 .as(
                         "deploy/crds/%s is stale; write it anew with:%n  ./mvnw -pl src/api test -Dtest=CrdTest -Dcrd.rewrite=true",
-                        FILE.getFileName())
+                        name)
                 .isEqualTo(generated);
+    }
+
+    static List<String> names() {
+        return List.of("backendpools.backendpool.io-v1.yaml", "backendpooloverrides.backendpool.io-v1.yaml");
     }
 
     @Test
     void crd_generatedTwice_isTheSame() {
-        assertThat(GeneratedCrd.yaml()).isEqualTo(GeneratedCrd.yaml());
+        assertThat(files()).isEqualTo(files());
     }
 
-    @Test
-    void crd_asAResource_isInTheJar() throws IOException {
-        try (var packaged = BackendPool.class.getResourceAsStream("/" + BackendPool.CRD_RESOURCE)) {
+    @ParameterizedTest
+    @ValueSource(strings = {BackendPool.CRD_RESOURCE, BackendPoolOverride.CRD_RESOURCE})
+    void crd_asAResource_isInTheJar(String resource) throws IOException {
+        try (var packaged = BackendPool.class.getResourceAsStream("/" + resource)) {
             assertThat(packaged).isNotNull();
-            assertThat(packaged.readAllBytes()).asString().startsWith("# The CRD of BackendPool.");
+            assertThat(packaged.readAllBytes()).asString().startsWith("# The CRD of BackendPool");
         }
     }
 
-    @Test
-    void crd_ownFields_haveADescription() {
+    @ParameterizedTest
+    @MethodSource("names")
+    void crd_ownFields_haveADescription(String name) {
         List<String> without = new ArrayList<>();
         JSONSchemaProps root = new KubernetesSerialization()
-                .unmarshal(GeneratedCrd.yaml(), CustomResourceDefinition.class)
+                .unmarshal(files().get(name), CustomResourceDefinition.class)
                 .getSpec()
                 .getVersions()
                 .getFirst()
@@ -69,7 +90,7 @@ final class CrdTest {
     @Test
     void crd_columns_answerIsItLiveAndHealthy() {
         List<CustomResourceColumnDefinition> columns = new KubernetesSerialization()
-                .unmarshal(GeneratedCrd.yaml(), CustomResourceDefinition.class)
+                .unmarshal(GeneratedCrd.pool(), CustomResourceDefinition.class)
                 .getSpec()
                 .getVersions()
                 .getFirst()
@@ -84,9 +105,10 @@ final class CrdTest {
                 .containsExactly("Policy", "Revision", "Behind", "Requests/s");
     }
 
-    @Test
-    void crd_patterns_areExplainedInWords() {
-        String yaml = GeneratedCrd.yaml();
+    @ParameterizedTest
+    @MethodSource("names")
+    void crd_patterns_areExplainedInWords(String name) {
+        String yaml = Objects.requireNonNull(files().get(name));
         assertThat(yaml.lines()
                         .filter(line -> line.strip().startsWith("title:"))
                         .count())

@@ -10,6 +10,7 @@ import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceDefinition
 import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceDefinitionVersion;
 import io.fabric8.kubernetes.api.model.apiextensions.v1.JSONSchemaProps;
 import io.fabric8.kubernetes.api.model.apiextensions.v1.ValidationRule;
+import io.fabric8.kubernetes.client.CustomResource;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -26,7 +27,7 @@ import java.util.function.Consumer;
  */
 final class GeneratedCrd implements CRDPostProcessor {
     private static final String HEADER = """
-            # The CRD of BackendPool. Generated from the Java types in src/api; a test fails when it is stale.
+            # The CRD of KIND. Generated from the Java types in src/api; a test fails when it is stale.
             # Written anew by: ./mvnw -pl src/api test -Dtest=CrdTest -Dcrd.rewrite=true
             """;
 
@@ -65,7 +66,23 @@ final class GeneratedCrd implements CRDPostProcessor {
             Syntax.TOKEN,
             "a word of letters, digits and any of !#$%&'*+-.^_`|~",
             Syntax.IP_RANGE,
-            "an address or a range such as 10.0.0.0/8 or 2001:db8::/32");
+            "an address or a range such as 10.0.0.0/8 or 2001:db8::/32",
+            Syntax.LITERAL_ADDRESS,
+            "IPv4:port or [IPv6]:port, the port 1 to 65,535",
+            Syntax.FACTOR,
+            "a number of 0.1 to 10 in quotes, such as \"1.5\"",
+            Syntax.WHOLE_SECONDS,
+            "a duration of whole seconds such as 30m or 24h",
+            Syntax.COOKIE_PATH,
+            "a path of up to 256 characters that starts with '/', without spaces, ';' and ','",
+            Syntax.ESCAPED,
+            "1 to 1,024 characters, with the escapes \\r, \\n, \\t, \\\\ and \\xHH",
+            Syntax.GRPC_SERVICE,
+            "the name of a service such as shop.v1.Cart",
+            Syntax.FIELD_VALUE,
+            "up to 1,024 characters without control characters",
+            Syntax.TIMESTAMP,
+            "a time of RFC 3339 such as 2026-01-31T06:00:00Z");
 
     private static Map<String, String> words(String... pairs) {
         Map<String, String> words = new HashMap<>();
@@ -75,16 +92,31 @@ final class GeneratedCrd implements CRDPostProcessor {
         return Map.copyOf(words);
     }
 
-    private GeneratedCrd() {}
+    private final Class<? extends CustomResource<?, ?>> resource;
+    private final Consumer<JSONSchemaProps> completion;
 
-    /** The whole file. */
-    static String yaml() {
+    private GeneratedCrd(Class<? extends CustomResource<?, ?>> resource, Consumer<JSONSchemaProps> completion) {
+        this.resource = resource;
+        this.completion = completion;
+    }
+
+    /** The whole file of BackendPool. */
+    static String pool() {
+        return new GeneratedCrd(BackendPool.class, GeneratedCrd::completePool).yaml();
+    }
+
+    /** The whole file of BackendPoolOverride. */
+    static String override() {
+        return new GeneratedCrd(BackendPoolOverride.class, GeneratedCrd::completeOverride).yaml();
+    }
+
+    private String yaml() {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         new CRDGenerator()
-                .customResourceClasses(BackendPool.class)
+                .customResourceClasses(resource)
                 .forCRDVersions("v1")
                 .withMinQuotes(true)
-                .withPostProcessor(new GeneratedCrd())
+                .withPostProcessor(this)
                 .withOutput(new CRDGenerator.AbstractCRDOutput<ByteArrayOutputStream>() {
                     @Override
                     protected ByteArrayOutputStream createStreamFor(String name) {
@@ -93,7 +125,7 @@ final class GeneratedCrd implements CRDPostProcessor {
                 })
                 .generate();
         String yaml = bytes.toString(StandardCharsets.UTF_8);
-        return HEADER + yaml.substring(yaml.indexOf('\n') + 1);
+        return HEADER.replace("KIND", resource.getSimpleName()) + yaml.substring(yaml.indexOf('\n') + 1);
     }
 
     @Override
@@ -101,15 +133,15 @@ final class GeneratedCrd implements CRDPostProcessor {
         for (CustomResourceDefinitionVersion each :
                 ((CustomResourceDefinition) crd).getSpec().getVersions()) {
             orderColumns(each);
-            complete(each.getSchema().getOpenAPIV3Schema());
+            completion.accept(each.getSchema().getOpenAPIV3Schema());
         }
         return crd;
     }
 
     /** The generator sorts them by path; users read them from left to right. */
-    private static void orderColumns(CustomResourceDefinitionVersion version) {
+    private void orderColumns(CustomResourceDefinitionVersion version) {
         List<String> wanted = new ArrayList<>();
-        for (AdditionalPrinterColumn column : BackendPool.class.getAnnotationsByType(AdditionalPrinterColumn.class)) {
+        for (AdditionalPrinterColumn column : resource.getAnnotationsByType(AdditionalPrinterColumn.class)) {
             wanted.add(column.name());
         }
         List<CustomResourceColumnDefinition> columns = new ArrayList<>(version.getAdditionalPrinterColumns());
@@ -117,7 +149,20 @@ final class GeneratedCrd implements CRDPostProcessor {
         version.setAdditionalPrinterColumns(columns);
     }
 
-    private static void complete(JSONSchemaProps root) {
+    private static void completeOverride(JSONSchemaProps root) {
+        root.setDescription(
+                "What an operator at night or a tool says against the manifest of a BackendPool, without touching it: drain a "
+                        + "backend or a group, or give it another weight, until a time.");
+        root.setRequired(List.of("spec"));
+        JSONSchemaProps spec = property(root, "spec");
+        spec.setDescription("What you want.");
+        describePatterns(spec);
+        JSONSchemaProps status = property(root, "status");
+        status.setDescription("What came of it. Written by the operator.");
+        conditions(status, "Accepted, Active or Expired");
+    }
+
+    private static void completePool(JSONSchemaProps root) {
         root.setDescription(
                 "A pool of backends behind a set of self-healing proxies: which backends with which weights, how one "
                         + "is chosen, how their health is checked, and what the data plane really does with it.");
@@ -139,24 +184,33 @@ final class GeneratedCrd implements CRDPostProcessor {
         portNumberOrName(property(spec, "backends", "[]", "service", "port"));
         JSONSchemaProps statuses = property(spec, "healthCheck", "http", "expectedStatuses");
         setList(statuses);
+        mapList(property(spec, "healthCheck", "http", "headers"), "name");
         statuses.getItems().getSchema().setXKubernetesValidations(List.of(ascendingRange()));
         emptyDefault(property(spec, "loadBalancing"));
         emptyDefault(property(spec, "proxy"));
         walk(property(spec, "proxy"), GeneratedCrd::quantities);
 
-        walk(spec, schema -> schema.setTitle(schema.getPattern() == null ? null : WORDS.get(schema.getPattern())));
+        describePatterns(spec);
 
         JSONSchemaProps status = property(root, "status");
         status.setDescription("What the data plane really does. Written by the operator.");
+        conditions(status, "Accepted, ResolvedRefs, Programmed, Ready, Reconciling or Stalled");
+    }
+
+    private static void describePatterns(JSONSchemaProps spec) {
+        walk(spec, schema -> schema.setTitle(schema.getPattern() == null ? null : WORDS.get(schema.getPattern())));
+    }
+
+    private static void conditions(JSONSchemaProps status, String types) {
         mapList(property(status, "conditions"), "type");
         property(status, "conditions", "[]").setRequired(List.of("type", "status"));
-        describeConditions(property(status, "conditions", "[]"));
+        describeConditions(property(status, "conditions", "[]"), types);
     }
 
     /** Kubernetes' own type comes without words: those of metav1.Condition, with what is ours. */
-    private static void describeConditions(JSONSchemaProps condition) {
+    private static void describeConditions(JSONSchemaProps condition, String types) {
         Map<String, String> words = Map.of(
-                "type", "What it speaks of: Accepted, ResolvedRefs, Programmed, Ready, Reconciling or Stalled.",
+                "type", "What it speaks of: " + types + ".",
                 "status", "True, False or Unknown.",
                 "reason", "Why, in one word; docs/reference/conditions.md explains each.",
                 "message", "Why, for people.",

@@ -16,6 +16,10 @@ import picocli.CommandLine.Command;
             DemoCommand.class,
             RunCommand.class,
             ValidateCommand.class,
+            StatusCommand.class,
+            DrainCommand.class,
+            UndrainCommand.class,
+            WeightCommand.class,
             OperateCommand.class,
             SampleBackendCommand.class,
             AutoComplete.GenerateCompletion.class

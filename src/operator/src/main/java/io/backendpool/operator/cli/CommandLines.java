@@ -13,8 +13,12 @@ final class CommandLines {
 
     @Produces
     CommandLine commandLine(PicocliCommandLineFactory factory) {
-        return factory.create()
-                .setCaseInsensitiveEnumValuesAllowed(true)
+        return configured(factory.create());
+    }
+
+    /** {@code line} with our answers. */
+    static CommandLine configured(CommandLine line) {
+        return line.setCaseInsensitiveEnumValuesAllowed(true)
                 .setParameterExceptionHandler((wrong, arguments) -> wrongUsage(wrong))
                 .setExecutionExceptionHandler((failure, command, result) -> {
                     command.getErr().println(sentence(failure));

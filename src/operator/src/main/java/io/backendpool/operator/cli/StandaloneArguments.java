@@ -54,6 +54,7 @@ final class StandaloneArguments {
                     + " ./backendpool, which builds it)");
             return FAILED;
         }
+        String cache = System.getProperty("backendpool.proxy.aot");
         Path state = stateDirectory != null ? stateDirectory : StateDirectory.defaultFor(manifests, System.getenv());
         StandaloneOptions options = new StandaloneOptions(
                 manifests,
@@ -62,7 +63,7 @@ final class StandaloneArguments {
                         : List.of(secrets.toAbsolutePath().normalize()),
                 state.toAbsolutePath(),
                 bind,
-                StandaloneOptions.proxyProgram(Path.of(jar)),
+                StandaloneOptions.proxyProgram(Path.of(jar), cache == null ? null : Path.of(cache)),
                 plain);
         StopSignal signal = StopSignal.install(STOP_PATIENCE);
         try {

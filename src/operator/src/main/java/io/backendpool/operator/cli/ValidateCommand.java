@@ -66,7 +66,11 @@ final class ValidateCommand implements Callable<Integer> {
     private static void printText(ManifestCheck check, PrintWriter out) {
         check.problems().forEach(out::println);
         StringBuilder summary = new StringBuilder();
-        summary.append(count(check.pools().size(), "pool")).append(" valid");
+        summary.append(count(check.pools().size(), "pool"));
+        if (!check.overrides().isEmpty()) {
+            summary.append(" and ").append(count(check.overrides().size(), "override"));
+        }
+        summary.append(" valid");
         long files = check.problems().stream().map(Problem::file).distinct().count();
         if (files > 0) {
             summary.append(", ")

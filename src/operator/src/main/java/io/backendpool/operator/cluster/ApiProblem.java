@@ -6,7 +6,7 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Failures of the API server in words. */
-final class ApiProblem {
+public final class ApiProblem {
     private static final int FORBIDDEN = 403;
     private static final int CONFLICT = 409;
 
@@ -17,7 +17,7 @@ final class ApiProblem {
     private ApiProblem() {}
 
     /** What went wrong, for people. The API server's own sentence names verb and resource where a right is missing. */
-    static String of(Throwable failure) {
+    public static String of(Throwable failure) {
         KubernetesClientException answer = answer(failure);
         if (answer != null && answer.getStatus() != null && answer.getStatus().getMessage() != null) {
             String message = answer.getStatus().getMessage();

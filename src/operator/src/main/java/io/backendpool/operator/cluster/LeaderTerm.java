@@ -11,9 +11,11 @@ import io.backendpool.operator.pools.ControlServerChannel;
 import io.backendpool.operator.pools.PoolKeeper;
 import io.backendpool.operator.resources.ProxyNames;
 import io.backendpool.operator.secrets.PublishedCertificates;
+import io.backendpool.operator.sessions.SessionKeyring;
 import io.backendpool.pool.PoolId;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.io.IOException;
+import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -48,6 +50,7 @@ final class LeaderTerm implements AutoCloseable {
             SecretCertificateStore certificates =
                     new SecretCertificateStore(client, options.namespace(), ClusterOptions.CERTIFICATES);
             authority = CertificateAuthority.open(certificates, options.certificatePolicy(), clock);
+            SessionKeyring keyring = SessionKeyring.open(certificates, new SecureRandom(), clock);
             control = opened(ControlServer.start(
                     ControlServerConfig.on(options.controlHost(), options.controlPort()),
                     authority,
@@ -60,6 +63,8 @@ final class LeaderTerm implements AutoCloseable {
             BootstrapCopies copies = new BootstrapCopies(client);
             SecretFollower secrets =
                     opened(new SecretFollower(client, clock, new PublishedCertificates(copies, pools::names)));
+            ResourceOverrides overrides =
+                    opened(new ResourceOverrides(client, options.scope(), pool -> pools.resource(pool) != null, clock));
             ClusterProxyHost proxies = new ClusterProxyHost(this::lastAddress);
             keeper = opened(new PoolKeeper(
                     new ControlServerChannel(control),
@@ -68,6 +73,8 @@ final class LeaderTerm implements AutoCloseable {
                     DnsResolver.ofSystem(),
                     services,
                     secrets,
+                    overrides,
+                    keyring::keys,
                     copies,
                     clock));
             objects = opened(OwnedObjects.start(
@@ -75,9 +82,14 @@ final class LeaderTerm implements AutoCloseable {
             services.onRefused(this::refused);
             pools.onVersion(status::seen);
             pools.start(keeper);
+            overrides.start();
+            CertificateUpkeep upkeep = new CertificateUpkeep(authority, certificates);
             opened(CertificateRenewal.start(
                     authority,
-                    new CertificateUpkeep(authority, certificates),
+                    () -> {
+                        upkeep.run();
+                        keyring.tick();
+                    },
                     certificatesListener(),
                     period(options.caOverlap()),
                     clock));

@@ -5,6 +5,7 @@ import io.backendpool.api.v1alpha1.BackendPoolStatus;
 import io.backendpool.operator.certificates.CertificateExpiry;
 import io.backendpool.operator.logs.PoolLog;
 import io.backendpool.operator.status.ConditionType;
+import io.backendpool.operator.status.Reason;
 import io.backendpool.pool.PoolId;
 import io.fabric8.kubernetes.api.model.Condition;
 import io.fabric8.kubernetes.api.model.Event;
@@ -36,14 +37,23 @@ final class PoolEvents implements AutoCloseable {
     private static final int MOST_KEPT = 5_000;
     private static final int LONGEST_NOTE = 1_000;
     /** Types of which False is the good state. */
-    private static final List<String> BAD_WHEN_TRUE = List.of(ConditionType.STALLED.word());
+    private static final List<String> BAD_WHEN_TRUE =
+            List.of(ConditionType.STALLED.word(), ConditionType.OVERRIDDEN.word());
 
     private static final List<String> TOLD = List.of(
             ConditionType.ACCEPTED.word(),
             ConditionType.RESOLVED_REFS.word(),
             ConditionType.PROGRAMMED.word(),
             ConditionType.READY.word(),
-            ConditionType.STALLED.word());
+            ConditionType.STALLED.word(),
+            ConditionType.OVERRIDDEN.word());
+
+    /** A revision that is being rolled out, backends that are yet to be probed: the usual thing. */
+    private static final List<String> ON_THE_WAY = List.of(Reason.PENDING.word(), Reason.UNPROBED.word());
+
+    /** Reasons for a good status of which somebody should hear all the same. */
+    private static final List<String> DEGREES_OF_BAD =
+            List.of(Reason.DEGRADED.word(), Reason.FAILOVER.word(), Reason.PANIC.word(), Reason.LAST_RESORT.word());
 
     private final KubernetesClient client;
     private final Clock clock;
@@ -74,29 +84,42 @@ final class PoolEvents implements AutoCloseable {
         this.clock = clock;
     }
 
-    /** One event for each condition whose status is another than {@code before}. */
+    /** One event for each condition whose status is another than {@code before}, of Ready also for another reason. */
     void transitions(BackendPool pool, @Nullable BackendPoolStatus before, BackendPoolStatus now) {
-        Map<String, String> old = new LinkedHashMap<>();
+        Map<String, Condition> old = new LinkedHashMap<>();
         if (before != null && before.conditions != null) {
-            before.conditions.forEach(condition -> old.put(condition.getType(), condition.getStatus()));
+            before.conditions.forEach(condition -> old.put(condition.getType(), condition));
         }
         for (Condition condition : Objects.requireNonNullElse(now.conditions, List.<Condition>of())) {
-            String was = old.get(condition.getType());
-            if (!TOLD.contains(condition.getType()) || condition.getStatus().equals(was)) {
-                continue;
+            if (isNews(old.get(condition.getType()), condition)) {
+                tell(pool, isGood(condition), condition.getReason(), condition.getMessage());
             }
-            boolean badWhenTrue = BAD_WHEN_TRUE.contains(condition.getType());
-            boolean good = condition.getStatus().equals(badWhenTrue ? "False" : "True");
-            // What a new pool begins with is no news but where it is bad.
-            if (was == null && (good || "Unknown".equals(condition.getStatus()))) {
-                continue;
-            }
-            // A revision that is on its way is the usual thing.
-            if ("Pending".equals(condition.getReason())) {
-                continue;
-            }
-            tell(pool, good, condition.getReason(), condition.getMessage());
         }
+    }
+
+    static boolean isNews(@Nullable Condition before, Condition now) {
+        if (!TOLD.contains(now.getType()) || ON_THE_WAY.contains(now.getReason())) {
+            return false;
+        }
+        if (before == null) {
+            // What a new pool begins with is no news but where it is bad.
+            return !isGood(now)
+                    && !"Unknown".equals(now.getStatus())
+                    && !Reason.PROXIES_NOT_READY.word().equals(now.getReason());
+        }
+        if (ConditionType.READY.word().equals(now.getType())) {
+            // Proxies that never were ready are on their way. Ready has degrees: a panic is news, though traffic is
+            // served.
+            return !now.getReason().equals(before.getReason())
+                    && (!Reason.PROXIES_NOT_READY.word().equals(now.getReason()) || "True".equals(before.getStatus()));
+        }
+        return !now.getStatus().equals(before.getStatus());
+    }
+
+    static boolean isGood(Condition condition) {
+        boolean badWhenTrue = BAD_WHEN_TRUE.contains(condition.getType());
+        return condition.getStatus().equals(badWhenTrue ? "False" : "True")
+                && !DEGREES_OF_BAD.contains(condition.getReason());
     }
 
     /** The control channel is about to lose its certificates; said of each pool, for that is where its user looks. */

@@ -20,10 +20,13 @@ import io.backendpool.operator.translate.SnapshotTranslator;
 import io.backendpool.operator.translate.Translation;
 import io.backendpool.pool.PoolId;
 import io.backendpool.pool.PoolSnapshot;
+import io.backendpool.pool.SessionKeys;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -37,6 +40,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -71,6 +75,8 @@ public final class PoolKeeper implements PoolSink, AutoCloseable {
     private final NameFollower names;
     private final Services services;
     private final Secrets secrets;
+    private final Overrides overrides;
+    private final Function<PoolId, SessionKeys> sessionKeys;
     /** Changes of a Service that come while one is still to be worked off are that one. */
     private final Set<ServiceId> servicesDue = ConcurrentHashMap.newKeySet();
 
@@ -85,6 +91,10 @@ public final class PoolKeeper implements PoolSink, AutoCloseable {
 
         @Nullable
         Translation published;
+
+        /** When it is translated again because an override ends. */
+        @Nullable
+        Instant expiryDue;
 
         List<String> problems = List.of();
 
@@ -114,9 +124,37 @@ public final class PoolKeeper implements PoolSink, AutoCloseable {
      *
      * @param services to follow, where there are some
      * @param secrets the same
+     * @param overrides the same
+     * @param sessionKeys those of a pool, as they are now
      * @param lastPublished where a name's last addresses are found when DNS is down at the start
      */
     public PoolKeeper(
+            ProxyChannel channel,
+            ProxyHost host,
+            StatusSink statusSink,
+            DnsResolver dns,
+            Services services,
+            Secrets secrets,
+            Overrides overrides,
+            Function<PoolId, SessionKeys> sessionKeys,
+            LastPublished lastPublished,
+            Clock clock) {
+        this(
+                channel,
+                host,
+                statusSink,
+                dns,
+                services,
+                secrets,
+                overrides,
+                sessionKeys,
+                lastPublished,
+                TakeOver.GRACE,
+                clock);
+    }
+
+    /** One where nothing is said against manifests, and no session is signed. */
+    PoolKeeper(
             ProxyChannel channel,
             ProxyHost host,
             StatusSink statusSink,
@@ -128,6 +166,31 @@ public final class PoolKeeper implements PoolSink, AutoCloseable {
         this(channel, host, statusSink, dns, services, secrets, lastPublished, TakeOver.GRACE, clock);
     }
 
+    /** The same with another {@code grace}. */
+    PoolKeeper(
+            ProxyChannel channel,
+            ProxyHost host,
+            StatusSink statusSink,
+            DnsResolver dns,
+            Services services,
+            Secrets secrets,
+            LastPublished lastPublished,
+            Duration grace,
+            Clock clock) {
+        this(
+                channel,
+                host,
+                statusSink,
+                dns,
+                services,
+                secrets,
+                Overrides.NONE,
+                pool -> SessionKeys.NONE,
+                lastPublished,
+                grace,
+                clock);
+    }
+
     /** @param grace how long proxies may take to dial again before their silence is news */
     PoolKeeper(
             ProxyChannel channel,
@@ -136,6 +199,8 @@ public final class PoolKeeper implements PoolSink, AutoCloseable {
             DnsResolver dns,
             Services services,
             Secrets secrets,
+            Overrides overrides,
+            Function<PoolId, SessionKeys> sessionKeys,
             LastPublished lastPublished,
             Duration grace,
             Clock clock) {
@@ -150,6 +215,9 @@ public final class PoolKeeper implements PoolSink, AutoCloseable {
         services.onChange(this::serviceChanged);
         this.secrets = secrets;
         secrets.onChange(this::secretChanged);
+        this.overrides = overrides;
+        this.sessionKeys = sessionKeys;
+        overrides.onChange(pool -> execute(pool, () -> retranslate(pool)));
         channel.onChange(pool -> execute(pool, () -> statusDue(pool)));
         host.onChange(pool -> execute(pool, () -> statusDue(pool)));
         var unused = thread.scheduleWithFixedDelay(
@@ -314,6 +382,14 @@ public final class PoolKeeper implements PoolSink, AutoCloseable {
         }
     }
 
+    private void retranslate(PoolId pool) {
+        Kept kept = pools.get(pool);
+        if (kept != null) {
+            translate(kept);
+            statusDue(pool);
+        }
+    }
+
     private void serviceChanged(ServiceId service) {
         if (servicesDue.add(service)) {
             execute(() -> {
@@ -344,10 +420,10 @@ public final class PoolKeeper implements PoolSink, AutoCloseable {
         }
     }
 
-    /** Certificates expire without anybody touching their Secret. */
+    /** Certificates expire without anybody touching their Secret, and keys of sessions come and go. */
     private void timePasses() {
         for (Kept kept : pools.values()) {
-            if (!kept.spec.secrets().isEmpty()) {
+            if (!kept.spec.secrets().isEmpty() || kept.spec.session() != null) {
                 translate(kept);
                 statusDue(kept.spec.id());
             }
@@ -364,8 +440,18 @@ public final class PoolKeeper implements PoolSink, AutoCloseable {
 
     private void publish(Kept kept) {
         Translation translation = SnapshotTranslator.translate(
-                kept.spec, names::resolution, services::state, secrets::state, clock.instant());
+                kept.spec,
+                names::resolution,
+                services::state,
+                secrets::state,
+                overrides.of(kept.spec.id()),
+                sessionKeys.apply(kept.spec.id()),
+                clock.instant());
         Translation before = kept.published;
+        awaitExpiry(kept, translation.nextExpiry());
+        if (before == null || !before.overrides().equals(translation.overrides())) {
+            overrides.judged(kept.spec.id(), translation.overrides());
+        }
         if (!translation.complete() || translation.equals(before)) {
             return;
         }
@@ -382,6 +468,25 @@ public final class PoolKeeper implements PoolSink, AutoCloseable {
                     translation.snapshot().backends().size());
         }
         kept.published = translation;
+    }
+
+    /** An override ends at its time, not a minute later. */
+    private void awaitExpiry(Kept kept, @Nullable Instant expiry) {
+        if (expiry == null || expiry.equals(kept.expiryDue)) {
+            return;
+        }
+        kept.expiryDue = expiry;
+        PoolId pool = kept.spec.id();
+        long millis = Math.max(1, clock.instant().until(expiry, ChronoUnit.MILLIS) + 1);
+        var unused = thread.schedule(
+                () -> {
+                    if (pools.get(pool) == kept && expiry.equals(kept.expiryDue)) {
+                        kept.expiryDue = null;
+                        guarded(() -> retranslate(pool));
+                    }
+                },
+                millis,
+                TimeUnit.MILLISECONDS);
     }
 
     private void statusDue(PoolId pool) {

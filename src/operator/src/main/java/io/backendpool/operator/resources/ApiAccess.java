@@ -14,6 +14,8 @@ public enum ApiAccess {
     STATUS("backendpool.io", "backendpools/status", Where.POOLS, "patch"),
     /** Not called: what an owner reference that blocks deletion asks for, where that is checked. */
     FINALIZERS("backendpool.io", "backendpools/finalizers", Where.POOLS, "update"),
+    OVERRIDES("backendpool.io", "backendpooloverrides", Where.POOLS, "list", "watch"),
+    OVERRIDE_STATUS("backendpool.io", "backendpooloverrides/status", Where.POOLS, "patch"),
     ENDPOINTS("discovery.k8s.io", "endpointslices", Where.POOLS, "list", "watch"),
     /** Those that pools refer to, and those in front of proxies. */
     SERVICES("", "services", Where.POOLS, "get", "list", "watch", "create", "patch"),

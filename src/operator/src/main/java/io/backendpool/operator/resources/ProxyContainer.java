@@ -92,6 +92,15 @@ final class ProxyContainer {
                 .withNewFieldRef("v1", "metadata.name")
                 .endValueFrom()
                 .build());
+        // Kubernetes 1.35 and later copies it from the node to the pod; empty before, and then zones do not count.
+        // Always
+        // there: added with a policy, it would replace the pods.
+        environment.add(new EnvVarBuilder()
+                .withName("BACKENDPOOL_ZONE")
+                .withNewValueFrom()
+                .withNewFieldRef("v1", "metadata.labels['topology.kubernetes.io/zone']")
+                .endValueFrom()
+                .build());
         // From the Secret, so that an operator that moves does not replace pods.
         environment.add(new EnvVarBuilder()
                 .withName("BACKENDPOOL_CONTROL")

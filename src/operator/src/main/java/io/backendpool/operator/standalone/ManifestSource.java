@@ -39,6 +39,7 @@ final class ManifestSource implements PoolSource {
 
     private final ManifestWatcher watcher;
     private final Function<List<Path>, ManifestCheck> validator;
+    private final FileOverrides overrides;
     private volatile @Nullable PoolSink sink;
     private volatile Map<PoolId, LivePool> live = Map.of();
     private volatile List<Problem> problems = List.of();
@@ -47,9 +48,11 @@ final class ManifestSource implements PoolSource {
      * Pools of the manifests at {@code roots}.
      *
      * @param roots files and directories
+     * @param overrides gets those that are found beside the pools
      */
-    ManifestSource(List<Path> roots, Function<List<Path>, ManifestCheck> validator) {
+    ManifestSource(List<Path> roots, Function<List<Path>, ManifestCheck> validator, FileOverrides overrides) {
         this.validator = validator;
+        this.overrides = overrides;
         this.watcher = new ManifestWatcher(roots, this::changed);
     }
 
@@ -104,6 +107,7 @@ final class ManifestSource implements PoolSource {
             return false;
         }
         next.putAll(outcome.good());
+        found.addAll(overrides.replace(check.overrides()));
         apply(next, outcome.good().keySet(), removed, found);
         return true;
     }

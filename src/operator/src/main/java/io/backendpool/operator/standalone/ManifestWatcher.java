@@ -1,5 +1,6 @@
 package io.backendpool.operator.standalone;
 
+import io.backendpool.operator.validate.ManifestFiles;
 import java.io.IOException;
 import java.nio.file.ClosedWatchServiceException;
 import java.nio.file.Files;
@@ -44,7 +45,7 @@ final class ManifestWatcher implements AutoCloseable {
         boolean changed(List<Path> files, boolean settled);
     }
 
-    /** Will watch {@code roots}: files, and directories whose direct children ending in .yaml or .yml are manifests. */
+    /** Will watch {@code roots}: files and the overrides beside them, and directories whose direct children ending in .yaml or .yml are manifests. */
     ManifestWatcher(List<Path> roots, Listener listener) {
         this.roots = List.copyOf(roots);
         this.listener = listener;
@@ -120,6 +121,7 @@ final class ManifestWatcher implements AutoCloseable {
                 }
             } else {
                 stamp(root, found);
+                stamp(ManifestFiles.overridesBeside(root), found);
             }
         }
         return found;

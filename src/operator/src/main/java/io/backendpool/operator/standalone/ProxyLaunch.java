@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How proxies are started on this host.
@@ -22,9 +23,13 @@ record ProxyLaunch(List<String> program, String control, Path controlCa, String 
         program = List.copyOf(program);
     }
 
-    /** The proxy's jar, run by the JDK that runs the operator. */
-    static List<String> java(Path jar) {
-        return List.of(
+    /**
+     * The proxy's jar, run by the JDK that runs the operator.
+     *
+     * @param aotCache what the JVM has learned of it in a training run; null: nothing
+     */
+    static List<String> java(Path jar, @Nullable Path aotCache) {
+        List<String> program = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xms64m",
                 "-Xmx256m",
@@ -32,9 +37,13 @@ record ProxyLaunch(List<String> program, String control, Path controlCa, String 
                 "-XX:+UseCompactObjectHeaders",
                 "-XX:+ExitOnOutOfMemoryError",
                 "--enable-native-access=ALL-UNNAMED",
-                "--sun-misc-unsafe-memory-access=allow",
-                "-jar",
-                jar.toString());
+                "--sun-misc-unsafe-memory-access=allow"));
+        if (aotCache != null) {
+            // Where it does not fit, the proxy says so itself.
+            program.addAll(List.of("-Xlog:aot*=off", "-XX:AOTCache=" + aotCache));
+        }
+        program.addAll(List.of("-jar", jar.toString()));
+        return program;
     }
 
     /** The command line for the proxy of {@code pool}. It holds no secret: anybody on the host can read it. */

@@ -15,6 +15,7 @@ import io.backendpool.operator.pools.PoolKeeper;
 import io.backendpool.operator.pools.Services;
 import io.backendpool.operator.pools.StatusSink;
 import io.backendpool.operator.secrets.PublishedCertificates;
+import io.backendpool.operator.sessions.SessionKeyring;
 import io.backendpool.operator.translate.PoolSpec;
 import io.backendpool.operator.validate.ManifestCheck;
 import io.backendpool.operator.validate.ManifestValidator;
@@ -75,6 +76,7 @@ public final class Standalone implements AutoCloseable {
 
     private void open(StandaloneOptions options, Prelude prelude, PrintStream out, Clock clock) throws IOException {
         StateDirectory state = opened(StateDirectory.open(options.stateDirectory()));
+        state.remember(options.manifests());
         ManifestValidator validator = new ManifestValidator();
         opened(prelude.begin(checkBeforehand(options, state, validator)));
 
@@ -92,7 +94,9 @@ public final class Standalone implements AutoCloseable {
                 options.proxyProgram(), LOOPBACK + ":" + control.port(), certificates.trustBundle(), options.bind());
         ProxyProcesses proxies = new ProxyProcesses(state, tokens, launch, Backoff.OF_PROXIES, new Random());
         processes = proxies;
-        ManifestSource manifests = new ManifestSource(options.manifests(), files -> validator.check(files));
+        SessionKeyring keyring = SessionKeyring.open(certificates, new SecureRandom(), clock);
+        FileOverrides overrides = new FileOverrides();
+        ManifestSource manifests = new ManifestSource(options.manifests(), files -> validator.check(files), overrides);
         source = manifests;
 
         StatusFiles files = new StatusFiles(manifests::manifestOf);
@@ -107,9 +111,15 @@ public final class Standalone implements AutoCloseable {
                 DnsResolver.ofSystem(),
                 Services.NONE,
                 secrets,
+                overrides,
+                keyring::keys,
                 state::lastPublished,
                 clock));
-        opened(CertificateRenewal.start(authority, authority::tick, certificates(keeper), CERTIFICATE_CHECK, clock));
+        CertificateRenewal.Duty duty = () -> {
+            authority.tick();
+            keyring.tick();
+        };
+        opened(CertificateRenewal.start(authority, duty, certificates(keeper), CERTIFICATE_CHECK, clock));
         if (table) {
             LogTail log = opened(LogTail.into(state.root().resolve("operator.log")));
             TableText text = new TableText(Terminal.color(System.getenv()), Terminal.columns(System.getenv()));

@@ -3,6 +3,7 @@ package io.backendpool.operator.standalone;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How a standalone operator is to run.
@@ -37,8 +38,12 @@ public record StandaloneOptions(
                 .toList();
     }
 
-    /** The proxy as it was built: {@code jar} under the JDK that runs this. */
-    public static List<String> proxyProgram(Path jar) {
-        return ProxyLaunch.java(jar);
+    /**
+     * The proxy as it was built: {@code jar} under the JDK that runs this.
+     *
+     * @param aotCache the ahead-of-time cache of the proxy; null: none
+     */
+    public static List<String> proxyProgram(Path jar, @Nullable Path aotCache) {
+        return ProxyLaunch.java(jar, aotCache);
     }
 }

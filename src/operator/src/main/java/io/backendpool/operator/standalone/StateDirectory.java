@@ -33,6 +33,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>
  *   lock, pid                       one operator at a time
+ *   manifests                       what it runs, a path a line
  *   control.port                    where running proxies dial
  *   certificates/, revisions/
  *   pools/NAMESPACE_NAME/           token, proxy.process, proxy.log, state/ (the proxy's own)
@@ -40,6 +41,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class StateDirectory implements AutoCloseable {
     private static final Logger LOG = Logger.getLogger(StateDirectory.class);
+
+    private static final String MANIFESTS = "manifests";
 
     private final Path root;
     private final FileChannel lockFile;
@@ -127,6 +130,33 @@ public final class StateDirectory implements AutoCloseable {
 
     Path controlPort() {
         return root.resolve("control.port");
+    }
+
+    /** Says for {@link #manifestsOf} what is run from here. */
+    void remember(List<Path> manifests) throws IOException {
+        StringBuilder lines = new StringBuilder();
+        manifests.forEach(
+                manifest -> lines.append(manifest.toAbsolutePath().normalize()).append('\n'));
+        writePrivate(root.resolve(MANIFESTS), lines.toString());
+    }
+
+    /**
+     * The manifests of the operator that runs, or ran last, from {@code root}.
+     *
+     * @throws IOException none has; the message is for people
+     */
+    public static List<Path> manifestsOf(Path root) throws IOException {
+        try {
+            return Files.readAllLines(root.resolve(MANIFESTS)).stream()
+                    .filter(line -> !line.isEmpty())
+                    .map(Path::of)
+                    .toList();
+        } catch (IOException absent) {
+            throw new IOException(
+                    "state directory %s: no operator has run from it (expected: the one of `run --state-dir`)"
+                            .formatted(root),
+                    absent);
+        }
     }
 
     /** The directory of {@code pool}, made where it is absent. */

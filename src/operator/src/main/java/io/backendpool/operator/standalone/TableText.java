@@ -4,6 +4,7 @@ import io.backendpool.operator.pools.PoolView;
 import io.backendpool.operator.status.PoolReport;
 import io.backendpool.operator.status.StatusAggregator;
 import io.backendpool.pool.HealthState;
+import io.backendpool.pool.PoolMode;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -62,6 +63,16 @@ final class TableText {
                                 pool.facts().address()))));
         pool.facts().proxyProblems().forEach(problem -> lines.add(paint("\u001b[31m", cut("! " + problem))));
         pool.facts().translation().findings().forEach(finding -> lines.add(paint("\u001b[33m", cut("! " + finding))));
+        PoolReport.Balancing balancing = report.balancing();
+        if (balancing != null && balancing.mode().kind() != PoolMode.Kind.NORMAL) {
+            lines.add(paint(
+                    "\u001b[33m",
+                    cut("! %s: %s"
+                            .formatted(
+                                    StatusAggregator.word(balancing.mode().kind()),
+                                    balancing.mode().sentence()))));
+        }
+        report.notes().forEach(note -> lines.add(paint("\u001b[33m", cut("! " + note))));
         List<String[]> rows = new ArrayList<>();
         rows.add(new String[] {"GROUP", "ADDRESS", "HEALTH", "WEIGHT", "SHARE", "FOR", "REASON"});
         report.backends().stream().limit(MOST_BACKENDS).forEach(line -> rows.add(row(line, now)));

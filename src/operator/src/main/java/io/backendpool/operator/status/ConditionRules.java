@@ -4,6 +4,8 @@ import io.backendpool.control.Revision;
 import io.backendpool.operator.control.ConnectedProxy;
 import io.backendpool.operator.translate.Finding;
 import io.backendpool.pool.HealthState;
+import io.backendpool.pool.PoolMode;
+import io.backendpool.pool.WeightOverride;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -33,7 +35,8 @@ final class ConditionRules {
                 programmed,
                 ready(),
                 reconciling(references, programmed, stalled),
-                stalled);
+                stalled,
+                overridden());
     }
 
     private Verdict resolvedRefs() {
@@ -131,14 +134,41 @@ final class ConditionRules {
         if (report.ready() == 0) {
             return new Verdict(Reason.PROXIES_NOT_READY, "0 of %d proxies take traffic".formatted(facts.desired()));
         }
-        int all = report.backends().size();
-        int healthy = report.count(HealthState.HEALTHY);
-        String counted = "%d/%d backends are healthy".formatted(healthy, all);
+        int draining = report.count(HealthState.DRAINING);
+        String counted = "%d/%d backends are healthy".formatted(report.healthy(), report.expected())
+                + (draining == 0 ? "" : ", %d more %s".formatted(draining, draining == 1 ? "drains" : "drain"));
         boolean eligible = report.backends().stream().anyMatch(line -> line.effectiveWeight() > 0);
         if (!eligible) {
             return new Verdict(Reason.NO_ELIGIBLE_BACKEND, "no backend may get traffic: " + counted);
         }
-        return new Verdict(healthy == all ? Reason.ALL_HEALTHY : Reason.DEGRADED, counted);
+        PoolReport.Balancing balancing = report.balancing();
+        return balancing == null ? byHealth(counted) : byMode(balancing.mode(), counted);
+    }
+
+    private Verdict byMode(PoolMode mode, String counted) {
+        return switch (mode.kind()) {
+            case PANIC -> new Verdict(Reason.PANIC, mode.sentence());
+            case FAILOVER ->
+                new Verdict(Reason.FAILOVER, "priority %d gets most: %s".formatted(mode.priority(), mode.sentence()));
+            case LAST_RESORT -> new Verdict(Reason.LAST_RESORT, mode.sentence());
+            case UNPROBED -> new Verdict(Reason.UNPROBED, mode.sentence());
+            // Down: in the opinion of some proxies only, for others give backends a weight.
+            case NORMAL, DOWN -> byHealth(counted);
+        };
+    }
+
+    private Verdict byHealth(String counted) {
+        boolean well = report.expected() > 0 && report.healthy() == report.expected();
+        return new Verdict(well ? Reason.ALL_HEALTHY : Reason.DEGRADED, counted);
+    }
+
+    private Verdict overridden() {
+        List<WeightOverride> overrides = facts.published().snapshot().overrides();
+        return overrides.isEmpty()
+                ? new Verdict(Reason.NOT_OVERRIDDEN, "traffic goes by the manifest alone")
+                : new Verdict(
+                        Reason.OVERRIDE_ACTIVE,
+                        firstOf(overrides.stream().map(OverrideWords::sentence).toList()));
     }
 
     private static Verdict reconciling(Verdict references, Verdict programmed, Verdict stalled) {

@@ -13,7 +13,9 @@ public enum ConditionType {
     /** Is the operator on its way to what was asked for? As in kstatus. */
     RECONCILING("Reconciling"),
     /** Is it stuck until somebody does something? As in kstatus. */
-    STALLED("Stalled");
+    STALLED("Stalled"),
+    /** Does traffic follow an override rather than the manifest alone? */
+    OVERRIDDEN("Overridden");
 
     private final String word;
 

@@ -2,6 +2,7 @@ package io.backendpool.operator.status;
 
 import io.backendpool.pool.BackendKey;
 import io.backendpool.pool.HealthState;
+import io.backendpool.pool.PoolMode;
 import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -11,6 +12,8 @@ import org.jspecify.annotations.Nullable;
  * they are.
  *
  * @param backends one for each backend of the published snapshot, the worst first
+ * @param balancing by what rule most proxies share traffic; null: none has said
+ * @param notes what else proxies say of how weights come about, each once
  * @param ready proxies that take traffic
  * @param synced proxies that have acknowledged the published revision
  * @param connected proxies with an open stream
@@ -21,6 +24,8 @@ import org.jspecify.annotations.Nullable;
  */
 public record PoolReport(
         List<Line> backends,
+        @Nullable Balancing balancing,
+        List<String> notes,
         int ready,
         int synced,
         int connected,
@@ -30,7 +35,17 @@ public record PoolReport(
         double p99Millis) {
     public PoolReport {
         backends = List.copyOf(backends);
+        notes = List.copyOf(notes);
     }
+
+    /**
+     * The rule that traffic is shared by.
+     *
+     * @param mode that of most proxies; of two of as many, the worse
+     * @param agreeing proxies that go by the same rule and priority
+     * @param reporting proxies that say
+     */
+    public record Balancing(PoolMode mode, int agreeing, int reporting) {}
 
     /**
      * One backend.
@@ -41,8 +56,10 @@ public record PoolReport(
      * @param reason why, in the words of a proxy of that opinion
      * @param since when the first of them came to it; null: no proxy has reported
      * @param declaredWeight its part of its group's weight were all of the group healthy
+     * @param override what an override says of it or of its group; null: none does
      * @param effectiveWeight its part now, the mean over the proxies that report it
      * @param share of the window's requests, 0 to 1; NaN: there were none
+     * @param adaptation how its weight is adapted and why, in the words of a proxy; empty: it is not
      * @param agreeing proxies of the opinion
      * @param reporting proxies that report the backend
      */
@@ -53,10 +70,22 @@ public record PoolReport(
             String reason,
             @Nullable Instant since,
             double declaredWeight,
+            @Nullable String override,
             double effectiveWeight,
             double share,
+            String adaptation,
             int agreeing,
             int reporting) {}
+
+    /** How many backends are healthy, warming ones included. */
+    public int healthy() {
+        return count(HealthState.HEALTHY) + count(HealthState.WARMING);
+    }
+
+    /** Of how many backends health is expected: of all but those that drain, for these are meant to go. */
+    public int expected() {
+        return backends.size() - count(HealthState.DRAINING);
+    }
 
     /** How many backends are in {@code state}. */
     public int count(HealthState state) {

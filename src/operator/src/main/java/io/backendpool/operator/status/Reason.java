@@ -49,6 +49,14 @@ public enum Reason {
     ALL_HEALTHY(ConditionType.READY, "True", "AllHealthy"),
     /** A proxy takes traffic and a backend gets it, but not every backend is healthy. */
     DEGRADED(ConditionType.READY, "True", "Degraded"),
+    /** No probe has answered for any backend yet: all are tried. */
+    UNPROBED(ConditionType.READY, "True", "Unprobed"),
+    /** The first priority has lost so many backends that a later one gets a part of the traffic. */
+    FAILOVER(ConditionType.READY, "True", "Failover"),
+    /** So few backends are healthy that all are tried. */
+    PANIC(ConditionType.READY, "True", "Panic"),
+    /** No backend is healthy; those that drain but still serve get the traffic. */
+    LAST_RESORT(ConditionType.READY, "True", "LastResort"),
     /** No connected proxy takes traffic. */
     PROXIES_NOT_READY(ConditionType.READY, "False", "ProxiesNotReady"),
     /** No backend may get traffic. */
@@ -70,7 +78,12 @@ public enum Reason {
     /** A proxy has refused the revision; the last good one goes on. */
     REVISION_REJECTED(ConditionType.STALLED, "True", "RevisionRejected"),
     /** A proxy cannot be kept running. */
-    PROXY_FAILING(ConditionType.STALLED, "True", "ProxyFailing");
+    PROXY_FAILING(ConditionType.STALLED, "True", "ProxyFailing"),
+
+    /** Traffic goes by the manifest alone. */
+    NOT_OVERRIDDEN(ConditionType.OVERRIDDEN, "False", "NotOverridden"),
+    /** Somebody has said something against the manifest, and traffic follows that. */
+    OVERRIDE_ACTIVE(ConditionType.OVERRIDDEN, "True", "OverrideActive");
 
     private final ConditionType type;
     private final String status;

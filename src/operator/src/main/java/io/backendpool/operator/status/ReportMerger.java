@@ -8,6 +8,7 @@ import io.backendpool.pool.Backend;
 import io.backendpool.pool.BackendGroup;
 import io.backendpool.pool.BackendKey;
 import io.backendpool.pool.HealthState;
+import io.backendpool.pool.PoolMode;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -15,6 +16,7 @@ import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,8 +28,13 @@ import org.jspecify.annotations.Nullable;
  *   healthy healthy unhealthy  ->  healthy, 2/3
  *   healthy unhealthy          ->  unhealthy, 1/2
  * </pre>
+ *
+ * <p>The rule that traffic is shared by is found in the same way.
  */
 public final class ReportMerger {
+    /** As many as the CRD takes. */
+    private static final int MOST_NOTES = 32;
+
     private ReportMerger() {}
 
     /** Merges what {@code proxies} say of {@code published}. */
@@ -56,7 +63,53 @@ public final class ReportMerger {
             synced += published.revision().equals(proxy.acked()) ? 1 : 0;
         }
         return new PoolReport(
-                lines(published, reports, sent), ready, synced, proxies.size(), behindSince, requests, perSecond, p99);
+                lines(published, reports, sent),
+                balancing(proxies),
+                notes(proxies),
+                ready,
+                synced,
+                proxies.size(),
+                behindSince,
+                requests,
+                perSecond,
+                p99);
+    }
+
+    private static PoolReport.@Nullable Balancing balancing(List<ConnectedProxy> proxies) {
+        // From the worst rule to the best, so of equal counts the worse one is met first and stays.
+        Map<Rule, List<PoolMode>> votes = new TreeMap<>();
+        int reporting = 0;
+        for (ConnectedProxy proxy : proxies) {
+            PoolMode mode = proxy.status().mode();
+            if (mode != null) {
+                votes.computeIfAbsent(new Rule(mode.kind(), mode.priority()), rule -> new ArrayList<>())
+                        .add(mode);
+                reporting++;
+            }
+        }
+        List<PoolMode> most = List.of();
+        for (List<PoolMode> same : votes.values()) {
+            most = same.size() > most.size() ? same : most;
+        }
+        return most.isEmpty() ? null : new PoolReport.Balancing(most.getFirst(), most.size(), reporting);
+    }
+
+    private record Rule(PoolMode.Kind kind, int priority) implements Comparable<Rule> {
+        private static final Comparator<Rule> WORST_FIRST =
+                Comparator.comparing(Rule::kind).thenComparing(Rule::priority).reversed();
+
+        @Override
+        public int compareTo(Rule other) {
+            return WORST_FIRST.compare(this, other);
+        }
+    }
+
+    private static List<String> notes(List<ConnectedProxy> proxies) {
+        return proxies.stream()
+                .flatMap(proxy -> proxy.status().notes().stream())
+                .distinct()
+                .limit(MOST_NOTES)
+                .toList();
     }
 
     private static @Nullable Instant earlier(@Nullable Instant first, @Nullable Instant second) {
@@ -76,17 +129,24 @@ public final class ReportMerger {
         for (BackendGroup group : published.snapshot().groups()) {
             weights.put(group.name(), group.weight());
         }
+        OverrideWords overrides = new OverrideWords(published.snapshot().overrides());
         List<PoolReport.Line> lines = new ArrayList<>();
         for (Backend backend : published.snapshot().backends()) {
             String group = backend.key().group();
             double declared = (double) weights.getOrDefault(group, 0) / sizes.getOrDefault(group, 1);
-            lines.add(line(backend, declared, reports.getOrDefault(backend.key(), List.of()), sent));
+            lines.add(line(
+                    backend,
+                    declared,
+                    overrides.about(backend.key()),
+                    reports.getOrDefault(backend.key(), List.of()),
+                    sent));
         }
         lines.sort(Comparator.comparing(PoolReport.Line::state).thenComparing(PoolReport.Line::key));
         return lines;
     }
 
-    private static PoolReport.Line line(Backend backend, double declared, List<BackendStatus> opinions, long sent) {
+    private static PoolReport.Line line(
+            Backend backend, double declared, @Nullable String override, List<BackendStatus> opinions, long sent) {
         if (opinions.isEmpty()) {
             return new PoolReport.Line(
                     backend.key(),
@@ -95,8 +155,10 @@ public final class ReportMerger {
                     "no proxy has reported it yet",
                     null,
                     declared,
+                    override,
                     0,
                     Double.NaN,
+                    "",
                     0,
                     0);
         }
@@ -119,8 +181,14 @@ public final class ReportMerger {
                 agreeing.getFirst().reason(),
                 since,
                 declared,
+                override,
                 effective,
                 sent == 0 ? Double.NaN : (double) own / sent,
+                opinions.stream()
+                        .map(BackendStatus::adaptation)
+                        .filter(words -> !words.isEmpty())
+                        .findFirst()
+                        .orElse(""),
                 agreeing.size(),
                 opinions.size());
     }

@@ -3,12 +3,14 @@ package io.backendpool.operator.status;
 import io.backendpool.api.v1alpha1.BackendPoolStatus;
 import io.backendpool.api.v1alpha1.BackendState;
 import io.backendpool.api.v1alpha1.BackendSummary;
+import io.backendpool.api.v1alpha1.BalancingState;
 import io.backendpool.api.v1alpha1.ControlChannelStatus;
 import io.backendpool.api.v1alpha1.ProxySummary;
 import io.backendpool.api.v1alpha1.TrafficSummary;
 import io.backendpool.operator.certificates.CertificateExpiry;
 import io.backendpool.operator.control.ConnectedProxy;
 import io.backendpool.pool.HealthState;
+import io.backendpool.pool.PoolMode;
 import io.fabric8.kubernetes.api.model.Condition;
 import io.fabric8.kubernetes.api.model.ConditionBuilder;
 import java.time.Duration;
@@ -48,6 +50,7 @@ public final class StatusAggregator {
         status.address = facts.address().isEmpty() ? null : facts.address();
         status.conditions = conditions(facts, report, previous, now);
         status.summary = summary(report);
+        status.balancing = balancing(report);
         status.backends = backends(report, previous);
         status.proxies = proxies(facts, report);
         status.controlChannel = controlChannel(facts.certificates());
@@ -83,12 +86,45 @@ public final class StatusAggregator {
     private static BackendSummary summary(PoolReport report) {
         BackendSummary summary = new BackendSummary();
         summary.total = report.backends().size();
-        summary.healthy = report.count(HealthState.HEALTHY);
+        summary.healthy = report.healthy();
         summary.unhealthy = report.count(HealthState.UNHEALTHY);
         summary.unknown = report.count(HealthState.UNKNOWN);
+        summary.ejected = positive(report.count(HealthState.EJECTED));
+        summary.warming = positive(report.count(HealthState.WARMING));
         summary.draining = report.count(HealthState.DRAINING);
-        summary.ratio = summary.healthy + "/" + summary.total;
+        summary.ratio = report.healthy() + "/" + report.expected();
         return summary;
+    }
+
+    /** Rare states have no number where there are none, so that the usual status stays short. */
+    private static @Nullable Integer positive(int count) {
+        return count == 0 ? null : count;
+    }
+
+    private static @Nullable BalancingState balancing(PoolReport report) {
+        PoolReport.Balancing said = report.balancing();
+        if (said == null) {
+            return null;
+        }
+        BalancingState balancing = new BalancingState();
+        balancing.mode = word(said.mode().kind());
+        balancing.priority = said.mode().priority();
+        balancing.message = said.mode().sentence();
+        balancing.proxies = said.agreeing() + "/" + said.reporting();
+        balancing.notes = report.notes().isEmpty() ? null : report.notes();
+        return balancing;
+    }
+
+    /** The word for {@code kind} in the status and in tables. */
+    public static String word(PoolMode.Kind kind) {
+        return switch (kind) {
+            case NORMAL -> "Normal";
+            case UNPROBED -> "Unprobed";
+            case LAST_RESORT -> "LastResort";
+            case FAILOVER -> "Failover";
+            case PANIC -> "Panic";
+            case DOWN -> "Down";
+        };
     }
 
     private static List<BackendState> backends(PoolReport report, @Nullable BackendPoolStatus previous) {
@@ -111,6 +147,8 @@ public final class StatusAggregator {
         state.health = word(line.state());
         state.reason = line.reason();
         state.declaredWeight = Smoothing.weight(line.declaredWeight());
+        state.override = line.override();
+        state.adaptation = line.adaptation().isEmpty() ? null : line.adaptation();
         state.effectiveWeight = Smoothing.weight(line.effectiveWeight());
         state.trafficShare = Smoothing.share(line.share(), requests, before == null ? null : before.trafficShare);
         state.proxies = line.agreeing() + "/" + line.reporting();

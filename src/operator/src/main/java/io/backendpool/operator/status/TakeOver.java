@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * <pre>
  *   stays as it was                         is said at once
  *   Ready, summary, backends, traffic,      revision, digest, observedGeneration, Accepted, ResolvedRefs,
- *   proxies.ready                           what a connected proxy refuses or lags behind with
+ *   balancing, proxies.ready                Overridden, what a connected proxy refuses or lags behind with
  *   Programmed and proxies.synced, while    Programmed and proxies.synced of another revision: not yet
  *   revision and generation are the same
  * </pre>
@@ -76,6 +76,7 @@ public final class TakeOver {
         boolean sameRevision = isProgrammedStill(facts);
         status.summary = former.summary;
         status.backends = former.backends;
+        status.balancing = former.balancing;
         status.traffic = former.traffic;
         status.proxies = proxies(Objects.requireNonNull(status.proxies), facts, sameRevision);
         if (status.address == null) {
@@ -94,7 +95,7 @@ public final class TakeOver {
                     case PROGRAMMED -> sameRevision ? formerProgrammed : condition;
                     case STALLED -> stuckStill ? formerStalled : condition;
                     case RECONCILING -> stuckStill ? former(condition) : condition;
-                    case ACCEPTED, RESOLVED_REFS -> condition;
+                    case ACCEPTED, RESOLVED_REFS, OVERRIDDEN -> condition;
                 })
                 .toList();
         return status;

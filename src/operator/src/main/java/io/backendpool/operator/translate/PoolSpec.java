@@ -1,13 +1,19 @@
 package io.backendpool.operator.translate;
 
+import io.backendpool.pool.AdaptiveWeight;
 import io.backendpool.pool.BackendGroup;
 import io.backendpool.pool.HealthCheck;
 import io.backendpool.pool.Listener;
+import io.backendpool.pool.ListenerFit;
 import io.backendpool.pool.LoadBalancing;
+import io.backendpool.pool.OutlierDetection;
 import io.backendpool.pool.PoolId;
+import io.backendpool.pool.Session;
 import io.backendpool.pool.TrafficPolicy;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -23,6 +29,9 @@ import org.jspecify.annotations.Nullable;
  * @param healthCheck how to probe; null: not at all
  * @param traffic how traffic is treated on its way
  * @param replicas how many proxies a cluster runs
+ * @param session how clients are kept on their backends; null: not at all
+ * @param outlierDetection when failures of traffic take a backend out; null: never
+ * @param adaptiveWeight whether weights follow latency and errors
  */
 public record PoolSpec(
         PoolId id,
@@ -32,7 +41,10 @@ public record PoolSpec(
         LoadBalancing loadBalancing,
         @Nullable HealthCheck healthCheck,
         TrafficPolicy traffic,
-        int replicas) {
+        int replicas,
+        @Nullable Session session,
+        @Nullable OutlierDetection outlierDetection,
+        AdaptiveWeight adaptiveWeight) {
 
     /**
      * One entry of {@code spec.backends}.
@@ -44,6 +56,7 @@ public record PoolSpec(
      * @param tls how a TLS connection to them is made; null where none is
      * @param proxyProtocol the header that each connection to them begins with
      * @param serverNames whose connections the group takes on listeners of protocol TLS; empty: those of no other group
+     * @param priority 0 to 7, 0 first
      */
     public record Group(
             String name,
@@ -52,14 +65,15 @@ public record PoolSpec(
             BackendGroup.Protocol protocol,
             @Nullable Tls tls,
             BackendGroup.ProxyProtocol proxyProtocol,
-            List<String> serverNames) {
+            List<String> serverNames,
+            int priority) {
         public Group {
             serverNames = List.copyOf(serverNames);
         }
 
         /** One of HTTP backends. */
         public Group(String name, int weight, Source source) {
-            this(name, weight, source, BackendGroup.Protocol.HTTP, null, BackendGroup.ProxyProtocol.NONE, List.of());
+            this(name, weight, source, BackendGroup.Protocol.HTTP, null, BackendGroup.ProxyProtocol.NONE, List.of(), 0);
         }
     }
 
@@ -88,6 +102,33 @@ public record PoolSpec(
     public PoolSpec {
         listeners = List.copyOf(listeners);
         groups = List.copyOf(groups);
+        Map<String, BackendGroup.Protocol> protocols = new LinkedHashMap<>();
+        groups.forEach(group -> protocols.put(group.name(), group.protocol()));
+        ListenerFit.require(listeners, protocols, loadBalancing, healthCheck, session);
+    }
+
+    /** One without sessions, outlier detection and adaptive weights. */
+    public PoolSpec(
+            PoolId id,
+            @Nullable Long generation,
+            List<Listener> listeners,
+            List<Group> groups,
+            LoadBalancing loadBalancing,
+            @Nullable HealthCheck healthCheck,
+            TrafficPolicy traffic,
+            int replicas) {
+        this(
+                id,
+                generation,
+                listeners,
+                groups,
+                loadBalancing,
+                healthCheck,
+                traffic,
+                replicas,
+                null,
+                null,
+                AdaptiveWeight.OFF);
     }
 
     /** The DNS names that the pool needs resolved, each once. */

@@ -4,11 +4,8 @@ import io.backendpool.api.v1alpha1.BackendGroup;
 import io.backendpool.api.v1alpha1.BackendPool;
 import io.backendpool.api.v1alpha1.BackendPoolSpec;
 import io.backendpool.api.v1alpha1.BackendTls;
-import io.backendpool.api.v1alpha1.HttpProbe;
 import io.backendpool.api.v1alpha1.ServiceReference;
-import io.backendpool.pool.HealthCheck;
 import io.backendpool.pool.Listener;
-import io.backendpool.pool.LoadBalancing;
 import io.backendpool.pool.PoolId;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,12 +20,6 @@ public final class PoolSpecReader {
     private static final String DEFAULT_NAMESPACE = "default";
     private static final int DEFAULT_WEIGHT = 100;
     private static final int DEFAULT_REPLICAS = 2;
-    private static final String DEFAULT_INTERVAL = "5s";
-    private static final String DEFAULT_TIMEOUT = "1s";
-    private static final int DEFAULT_HEALTHY_THRESHOLD = 2;
-    private static final int DEFAULT_UNHEALTHY_THRESHOLD = 3;
-    private static final String DEFAULT_PATH = "/";
-    private static final List<String> DEFAULT_STATUSES = List.of("200-299");
 
     private PoolSpecReader() {}
 
@@ -47,10 +38,13 @@ public final class PoolSpecReader {
                 pool.getMetadata().getGeneration(),
                 listeners(required("spec.listeners", spec.listeners)),
                 groups(required("spec.backends", spec.backends)),
-                loadBalancing(spec.loadBalancing),
-                spec.healthCheck == null ? null : healthCheck(spec.healthCheck),
+                LoadBalancingReader.read(spec.loadBalancing),
+                HealthCheckReader.read(spec.healthCheck),
                 TrafficPolicyReader.read(spec),
-                spec.proxy == null || spec.proxy.replicas == null ? DEFAULT_REPLICAS : spec.proxy.replicas);
+                spec.proxy == null || spec.proxy.replicas == null ? DEFAULT_REPLICAS : spec.proxy.replicas,
+                SessionReader.read(spec.session),
+                WeightsReader.read(spec.outlierDetection),
+                WeightsReader.read(spec.adaptiveWeight));
     }
 
     private static List<Listener> listeners(List<io.backendpool.api.v1alpha1.Listener> beans) {
@@ -73,7 +67,8 @@ public final class PoolSpecReader {
                     protocol(bean.protocol),
                     bean.tls == null ? null : tls(field + ".tls", bean.tls),
                     proxyProtocol(bean.proxyProtocol),
-                    bean.serverNames == null ? List.of() : bean.serverNames));
+                    bean.serverNames == null ? List.of() : bean.serverNames,
+                    Objects.requireNonNullElse(bean.priority, 0)));
         }
         return groups;
     }
@@ -120,37 +115,6 @@ public final class PoolSpecReader {
             addresses.add(BackendAddress.parse(field + ".addresses[" + i + "]", texts.get(i)));
         }
         return new PoolSpec.Addresses(addresses);
-    }
-
-    private static LoadBalancing loadBalancing(io.backendpool.api.v1alpha1.@Nullable LoadBalancing bean) {
-        if (bean == null || bean.policy == null) {
-            return new LoadBalancing(LoadBalancing.Policy.ROUND_ROBIN);
-        }
-        return new LoadBalancing(
-                switch (bean.policy) {
-                    case RoundRobin -> LoadBalancing.Policy.ROUND_ROBIN;
-                    case Random -> LoadBalancing.Policy.RANDOM;
-                });
-    }
-
-    private static HealthCheck healthCheck(io.backendpool.api.v1alpha1.HealthCheck bean) {
-        return new HealthCheck(
-                bean.http == null ? new HealthCheck.TcpProbe() : httpProbe(bean.http),
-                bean.port,
-                Durations.parse(
-                        "spec.healthCheck.interval", Objects.requireNonNullElse(bean.interval, DEFAULT_INTERVAL)),
-                Durations.parse("spec.healthCheck.timeout", Objects.requireNonNullElse(bean.timeout, DEFAULT_TIMEOUT)),
-                bean.healthyThreshold == null ? DEFAULT_HEALTHY_THRESHOLD : bean.healthyThreshold,
-                bean.unhealthyThreshold == null ? DEFAULT_UNHEALTHY_THRESHOLD : bean.unhealthyThreshold);
-    }
-
-    private static HealthCheck.Probe httpProbe(HttpProbe bean) {
-        return new HealthCheck.HttpProbe(
-                Objects.requireNonNullElse(bean.path, DEFAULT_PATH),
-                bean.host,
-                StatusRanges.read(
-                        "spec.healthCheck.http.expectedStatuses",
-                        Objects.requireNonNullElse(bean.expectedStatuses, DEFAULT_STATUSES)));
     }
 
     static <T> T required(String field, @Nullable T value) {

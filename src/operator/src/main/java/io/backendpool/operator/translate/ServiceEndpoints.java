@@ -35,7 +35,9 @@ final class ServiceEndpoints {
             int port,
             boolean isName,
             EndpointConditions conditions,
-            @Nullable String pod) {}
+            @Nullable String pod,
+            @Nullable String zone,
+            List<String> zoneHints) {}
 
     /**
      * Finds the endpoints.
@@ -84,8 +86,14 @@ final class ServiceEndpoints {
         try {
             BackendAddress address =
                     BackendAddress.parse("externalName", name + ":" + (number == null ? port : number));
-            return new Found(List.of(
-                    new Target(address.host(), address.port(), address.isName(), EndpointConditions.READY, null)));
+            return new Found(List.of(new Target(
+                    address.host(),
+                    address.port(),
+                    address.isName(),
+                    EndpointConditions.READY,
+                    null,
+                    null,
+                    List.of())));
         } catch (IllegalArgumentException noAddress) {
             return new NoSuchPort(
                     "port %s of a Service of type ExternalName, %s (expected: a port number, or the name of one of its ports)"
@@ -147,7 +155,14 @@ final class ServiceEndpoints {
         String text = slice.addressType() == ServiceState.AddressType.IPV6 ? "[" + host + "]" : host;
         try {
             BackendAddress address = BackendAddress.parse("address", text + ":" + port);
-            return new Target(address.host(), address.port(), address.isName(), endpoint.conditions(), endpoint.pod());
+            return new Target(
+                    address.host(),
+                    address.port(),
+                    address.isName(),
+                    endpoint.conditions(),
+                    endpoint.pod(),
+                    endpoint.zone(),
+                    endpoint.zoneHints());
         } catch (IllegalArgumentException noAddress) {
             return null;
         }

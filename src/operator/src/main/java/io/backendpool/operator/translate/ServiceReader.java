@@ -5,7 +5,9 @@ import io.fabric8.kubernetes.api.model.ObjectReference;
 import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.ServiceSpec;
 import io.fabric8.kubernetes.api.model.discovery.v1.Endpoint;
+import io.fabric8.kubernetes.api.model.discovery.v1.EndpointHints;
 import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSlice;
+import io.fabric8.kubernetes.api.model.discovery.v1.ForZone;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
@@ -46,7 +48,11 @@ public final class ServiceReader {
             List<String> addresses = endpoint.getAddresses();
             if (addresses != null && !addresses.isEmpty()) {
                 endpoints.add(new ServiceState.Endpoint(
-                        addresses.getFirst(), conditions(endpoint.getConditions()), pod(endpoint.getTargetRef())));
+                        addresses.getFirst(),
+                        conditions(endpoint.getConditions()),
+                        pod(endpoint.getTargetRef()),
+                        endpoint.getZone(),
+                        zoneHints(endpoint.getHints())));
             }
         }
         return new ServiceState.Slice(
@@ -68,6 +74,12 @@ public final class ServiceReader {
         boolean serving = bean.getServing() == null ? ready : bean.getServing();
         boolean terminating = bean.getTerminating() != null && bean.getTerminating();
         return new EndpointConditions(ready, serving, terminating);
+    }
+
+    private static List<String> zoneHints(@Nullable EndpointHints hints) {
+        return hints == null || hints.getForZones() == null
+                ? List.of()
+                : hints.getForZones().stream().map(ForZone::getName).toList();
     }
 
     private static @Nullable String pod(@Nullable ObjectReference target) {

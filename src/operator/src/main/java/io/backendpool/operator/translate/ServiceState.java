@@ -79,9 +79,22 @@ public sealed interface ServiceState {
      * @param address the first of its addresses: they are interchangeable (discovery.k8s.io/v1)
      * @param conditions what is absent is filled in
      * @param pod the name of the pod behind it; null: no pod, or not known
+     * @param zone where it runs; null: nobody says
+     * @param zoneHints the zones whose clients should use it; empty: no hint
      */
     record Endpoint(
             String address,
             EndpointConditions conditions,
-            @Nullable String pod) {}
+            @Nullable String pod,
+            @Nullable String zone,
+            List<String> zoneHints) {
+        public Endpoint {
+            zoneHints = List.copyOf(zoneHints);
+        }
+
+        /** One of no zone. */
+        public Endpoint(String address, EndpointConditions conditions, @Nullable String pod) {
+            this(address, conditions, pod, null, List.of());
+        }
+    }
 }

@@ -6,6 +6,8 @@ import io.backendpool.pool.BackendKey;
 import io.backendpool.pool.EndpointConditions;
 import io.backendpool.pool.Listener;
 import io.backendpool.pool.PoolSnapshot;
+import io.backendpool.pool.Session;
+import io.backendpool.pool.SessionKeys;
 import io.backendpool.pool.UpstreamTls;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -53,6 +55,23 @@ public final class SnapshotTranslator {
             Function<ServiceId, ServiceState> services,
             Function<SecretId, SecretState> secrets,
             Instant now) {
+        return translate(spec, resolve, services, secrets, List.of(), SessionKeys.NONE, now);
+    }
+
+    /**
+     * The same with what is said against the manifest.
+     *
+     * @param overrides of this pool, in any order
+     * @param sessionKeys of this pool; sent where its sessions need them
+     */
+    public static Translation translate(
+            PoolSpec spec,
+            Function<String, Resolution> resolve,
+            Function<ServiceId, ServiceState> services,
+            Function<SecretId, SecretState> secrets,
+            List<OverrideSpec> overrides,
+            SessionKeys sessionKeys,
+            Instant now) {
         Collector collector = new Collector(spec.id().namespace(), spec.transport(), resolve, services);
         SecretReferences references = new SecretReferences(spec.id().namespace(), secrets, now, collector.findings);
         List<Listener> listeners = references.listeners(spec.listeners());
@@ -68,6 +87,9 @@ public final class SnapshotTranslator {
                 case SecretReferences.Missing() -> groups.add(group(group, null));
             }
         }
+        OverrideTranslator.Outcome said =
+                OverrideTranslator.translate(overrides, groups, collector.backends.keySet(), now);
+        boolean signs = spec.session() != null && spec.session().kind() instanceof Session.Cookie;
         PoolSnapshot snapshot = new PoolSnapshot(
                 spec.id(),
                 listeners,
@@ -76,8 +98,18 @@ public final class SnapshotTranslator {
                 spec.loadBalancing(),
                 spec.healthCheck(),
                 spec.traffic(),
-                references.certificates());
-        return new Translation(snapshot, collector.findings, collector.complete && references.complete());
+                references.certificates(),
+                spec.session(),
+                spec.outlierDetection(),
+                spec.adaptiveWeight(),
+                said.active(),
+                signs ? sessionKeys : SessionKeys.NONE);
+        return new Translation(
+                snapshot,
+                collector.findings,
+                collector.complete && references.complete(),
+                said.verdicts(),
+                said.nextExpiry());
     }
 
     private static BackendGroup group(PoolSpec.Group group, @Nullable String authorities) {
@@ -88,7 +120,8 @@ public final class SnapshotTranslator {
                 group.protocol(),
                 tls == null ? null : new UpstreamTls(tls.serverName(), authorities, tls.insecureSkipVerify()),
                 group.proxyProtocol(),
-                group.serverNames());
+                group.serverNames(),
+                group.priority());
     }
 
     /** The DNS names that {@code spec} needs resolved: those of its own and those that its Services stand for. */
@@ -178,7 +211,10 @@ public final class SnapshotTranslator {
                             add(field + ".name", group, new BackendAddress(target.host(), target.port(), true));
                         } else {
                             BackendKey key = new BackendKey(group, target.host(), target.port());
-                            backends.putIfAbsent(key, new Backend(key, target.conditions(), target.pod()));
+                            backends.putIfAbsent(
+                                    key,
+                                    new Backend(
+                                            key, target.conditions(), target.pod(), target.zone(), target.zoneHints()));
                         }
                     }
                 }

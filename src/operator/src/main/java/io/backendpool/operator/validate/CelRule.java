@@ -52,8 +52,9 @@ final class CelRule {
             if (Boolean.TRUE.equals(rule.evaluate(self))) {
                 return null;
             }
-        } catch (CelEvaluationException e) {
-            return "cannot be judged: " + e.getMessage();
+        } catch (CelEvaluationException notAValue) {
+            // A text that is no time or no regular expression; the API server refuses it, too.
+            return message;
         }
         if (messageExpression == null) {
             return message;

@@ -12,11 +12,11 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The CRD that travels with the types: what a whole {@code BackendPool} looks like, metadata included. Immutable.
+ * A CRD that travels with the types: what a whole document of its kind looks like, metadata included. Immutable.
  *
  * @param apiVersion {@code backendpool.io/v1alpha1}
  * @param group the part of it before the slash
- * @param kind {@code BackendPool}
+ * @param kind such as {@code BackendPool}
  * @param schema of a whole document
  */
 record Crd(String apiVersion, String group, String kind, SchemaNode schema) {
@@ -26,7 +26,7 @@ record Crd(String apiVersion, String group, String kind, SchemaNode schema) {
             type: object
             required: [name]
             properties:
-              name: {type: string, minLength: 1, title: "the name of the pool"}
+              name: {type: string, minLength: 1, title: "a name"}
               namespace:
                 type: string
                 maxLength: 63
@@ -54,10 +54,10 @@ record Crd(String apiVersion, String group, String kind, SchemaNode schema) {
             """;
 
     /** The one on the class path. */
-    static Crd load() {
-        try (InputStream in = BackendPool.class.getClassLoader().getResourceAsStream(BackendPool.CRD_RESOURCE)) {
+    static Crd load(String resource) {
+        try (InputStream in = BackendPool.class.getClassLoader().getResourceAsStream(resource)) {
             if (in == null) {
-                throw new IllegalStateException(BackendPool.CRD_RESOURCE + " is not on the class path");
+                throw new IllegalStateException(resource + " is not on the class path");
             }
             return of(parse(new String(in.readAllBytes(), StandardCharsets.UTF_8)));
         } catch (IOException e) {

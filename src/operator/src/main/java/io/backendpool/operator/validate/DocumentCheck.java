@@ -12,10 +12,12 @@ final class DocumentCheck {
     private static final Pattern LABEL_KEY = Pattern.compile(
             "^([a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?/)?" + "[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$");
 
-    private final Crd crd;
+    private final Crd pools;
+    private final Crd overrides;
 
-    DocumentCheck(Crd crd) {
-        this.crd = crd;
+    DocumentCheck(Crd pools, Crd overrides) {
+        this.pools = pools;
+        this.overrides = overrides;
     }
 
     /** What a document turned out to be. */
@@ -24,30 +26,39 @@ final class DocumentCheck {
         record Other() implements Outcome {}
 
         /**
-         * A pool of this operator.
+         * A pool or an override of this operator.
          *
-         * @param pool null when there are problems
+         * @param kind which of them
+         * @param pool null when there are problems, and where it is an override
+         * @param override the same the other way round
          * @param problems by line
          */
-        record Checked(@Nullable ValidPool pool, List<Problem> problems) implements Outcome {}
+        record Checked(
+                String kind,
+                @Nullable ValidPool pool,
+                @Nullable ValidOverride override,
+                List<Problem> problems) implements Outcome {}
     }
 
     Outcome check(Path file, YamlDocument document) {
         Findings findings = new Findings(file, document);
         if (!(document.root() instanceof Map<?, ?> raw)) {
             findings.add("", Wording.found(document.root()) + " (expected: a mapping with apiVersion and kind)");
-            return new Outcome.Checked(null, findings.sorted());
+            return new Outcome.Checked(pools.kind(), null, null, findings.sorted());
         }
         @SuppressWarnings("unchecked") // see YamlDocument
         Map<String, Object> fields = (Map<String, Object>) raw;
         if (!(fields.get("apiVersion") instanceof String apiVersion)) {
-            findings.add("apiVersion", wrong(fields, "apiVersion", crd.apiVersion() + ", or that of another resource"));
-            return new Outcome.Checked(null, findings.sorted());
+            findings.add(
+                    "apiVersion", wrong(fields, "apiVersion", pools.apiVersion() + ", or that of another resource"));
+            return new Outcome.Checked(pools.kind(), null, null, findings.sorted());
         }
         if (!(fields.get("kind") instanceof String kind)) {
-            findings.add("kind", wrong(fields, "kind", crd.kind() + ", or that of another resource"));
-            return new Outcome.Checked(null, findings.sorted());
+            findings.add("kind", wrong(fields, "kind", pools.kind() + ", or that of another resource"));
+            return new Outcome.Checked(pools.kind(), null, null, findings.sorted());
         }
+        boolean isOverride = kind.equals(overrides.kind());
+        Crd crd = isOverride ? overrides : pools;
         boolean ourGroup = apiVersion.equals(crd.group()) || apiVersion.startsWith(crd.group() + "/");
         if (!ourGroup && !kind.equals(crd.kind())) {
             return new Outcome.Other();
@@ -56,14 +67,19 @@ final class DocumentCheck {
             findings.add("apiVersion", Wording.found(apiVersion) + " (expected: " + crd.apiVersion() + ")");
         }
         if (!kind.equals(crd.kind())) {
-            findings.add("kind", Wording.found(kind) + " (expected: " + crd.kind() + ")");
+            findings.add("kind", Wording.found(kind) + " (expected: " + pools.kind() + " or " + overrides.kind() + ")");
         }
-        checkContent(findings, fields);
+        checkContent(crd, findings, fields);
         List<Problem> problems = findings.sorted();
-        return new Outcome.Checked(problems.isEmpty() ? new ValidPool(file, document, fields) : null, problems);
+        boolean good = problems.isEmpty();
+        return new Outcome.Checked(
+                crd.kind(),
+                good && !isOverride ? new ValidPool(file, document, fields) : null,
+                good && isOverride ? new ValidOverride(file, document, fields) : null,
+                problems);
     }
 
-    private void checkContent(Findings findings, Map<String, Object> fields) {
+    private static void checkContent(Crd crd, Findings findings, Map<String, Object> fields) {
         fields.remove("status"); // written by the operator alone: the API server drops it, too
         Defaults.apply(crd.schema(), fields);
         new SchemaCheck(findings).check(crd.schema(), "", fields);

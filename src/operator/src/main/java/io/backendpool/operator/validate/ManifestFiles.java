@@ -17,7 +17,12 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** From what the user named to files, and from files to text. Used once, by one thread. */
-final class ManifestFiles {
+public final class ManifestFiles {
+    /** What the name of a status file ends with, after the name of its manifest. */
+    public static final String STATUS_SUFFIX = ".status.yaml";
+
+    private static final String OVERRIDES_SUFFIX = ".overrides.yaml";
+
     /** The API server takes no bigger request. */
     private static final long MAX_BYTES = 3 * 1024 * 1024;
 
@@ -40,6 +45,11 @@ final class ManifestFiles {
             }
         }
         return found.files;
+    }
+
+    /** Where overrides of the pools of {@code manifest} are kept that somebody asked for at the command line. */
+    public static Path overridesBeside(Path manifest) {
+        return manifest.resolveSibling(manifest.getFileName() + OVERRIDES_SUFFIX);
     }
 
     private void add(Path file) {

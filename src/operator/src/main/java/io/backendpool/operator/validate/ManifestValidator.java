@@ -1,5 +1,7 @@
 package io.backendpool.operator.validate;
 
+import io.backendpool.api.v1alpha1.BackendPool;
+import io.backendpool.api.v1alpha1.BackendPoolOverride;
 import io.backendpool.operator.validate.DocumentCheck.Outcome;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -18,7 +20,7 @@ public final class ManifestValidator {
     /** Where a pool without a namespace is. */
     static final String DEFAULT_NAMESPACE = "default";
 
-    private final DocumentCheck documentCheck = new DocumentCheck(Packaged.CRD);
+    private final DocumentCheck documentCheck = new DocumentCheck(Packaged.POOLS, Packaged.OVERRIDES);
 
     public ManifestValidator() {}
 
@@ -58,11 +60,12 @@ public final class ManifestValidator {
     private final class Run {
         private final List<Problem> problems = new ArrayList<>();
         private final List<ValidPool> pools = new ArrayList<>();
+        private final List<ValidOverride> overrides = new ArrayList<>();
         private final Map<String, String> firstPlaces = new HashMap<>();
         private int otherDocuments;
 
         ManifestCheck result() {
-            return new ManifestCheck(pools, problems, otherDocuments);
+            return new ManifestCheck(pools, overrides, problems, otherDocuments);
         }
 
         void check(Path file, String text) {
@@ -89,7 +92,8 @@ public final class ManifestValidator {
             problems.addAll(checked.problems());
             // A pool with a problem has its name, too: another file must not take its place unseen.
             String twin = identity(document)
-                    .map(id -> firstPlaces.putIfAbsent(id, file + ":" + document.lineOf("metadata.name")))
+                    .map(id -> firstPlaces.putIfAbsent(
+                            checked.kind() + " " + id, file + ":" + document.lineOf("metadata.name")))
                     .orElse(null);
             if (twin != null) {
                 String name = identity(document).orElse("");
@@ -97,9 +101,15 @@ public final class ManifestValidator {
                         file,
                         document.lineOf("metadata.name"),
                         "metadata.name",
-                        name + " is already at " + twin + " (expected: each pool once)"));
-            } else if (checked.pool() != null) {
+                        name + " is already at " + twin + " (expected: each "
+                                + (checked.kind().equals(Packaged.OVERRIDES.kind()) ? "override" : "pool") + " once)"));
+                return;
+            }
+            if (checked.pool() != null) {
                 pools.add(checked.pool());
+            }
+            if (checked.override() != null) {
+                overrides.add(checked.override());
             }
         }
     }
@@ -127,6 +137,7 @@ public final class ManifestValidator {
 
     /** Loaded with the first validator. */
     private static final class Packaged {
-        static final Crd CRD = Crd.load();
+        static final Crd POOLS = Crd.load(BackendPool.CRD_RESOURCE);
+        static final Crd OVERRIDES = Crd.load(BackendPoolOverride.CRD_RESOURCE);
     }
 }

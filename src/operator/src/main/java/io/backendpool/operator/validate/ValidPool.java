@@ -1,10 +1,6 @@
 package io.backendpool.operator.validate;
 
-import com.fasterxml.jackson.databind.DeserializationFeature;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.backendpool.api.v1alpha1.BackendPool;
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.MessageDigest;
@@ -30,11 +26,7 @@ public final class ValidPool {
      * bean of its own, so a caller may keep it to one thread.
      */
     public BackendPool pool() {
-        BackendPool pool = Mapper.read(complete);
-        if (pool.getMetadata().getNamespace() == null) {
-            pool.getMetadata().setNamespace(ManifestValidator.DEFAULT_NAMESPACE);
-        }
-        return pool;
+        return Beans.read(complete, BackendPool.class);
     }
 
     /** The file as the user named it, or as it was found in a folder that the user named. */
@@ -71,21 +63,5 @@ public final class ValidPool {
     @Override
     public String toString() {
         return file + ":" + line();
-    }
-
-    /** Loaded at the first use: a check that only counts pools has no need of Jackson. */
-    private static final class Mapper {
-        static final ObjectMapper INSTANCE = JsonMapper.builder()
-                .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
-                .build();
-
-        static BackendPool read(Map<String, Object> complete) {
-            try {
-                // By way of the text: a bean's own deserialiser may not know a Long, which IntOrString's does not.
-                return INSTANCE.readValue(INSTANCE.writeValueAsBytes(complete), BackendPool.class);
-            } catch (IOException e) {
-                throw new IllegalStateException("the beans cannot hold what the CRD allows: " + e.getMessage(), e);
-            }
-        }
     }
 }

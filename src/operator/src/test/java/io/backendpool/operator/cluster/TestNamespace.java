@@ -1,6 +1,7 @@
 package io.backendpool.operator.cluster;
 
 import io.backendpool.api.v1alpha1.BackendPool;
+import io.backendpool.api.v1alpha1.BackendPoolOverride;
 import io.backendpool.operator.kubernetes.ApiServer;
 import io.fabric8.kubernetes.api.model.Namespace;
 import io.fabric8.kubernetes.api.model.NamespaceBuilder;
@@ -27,7 +28,9 @@ final class TestNamespace implements AutoCloseable {
     final String name = "test-" + UUID.randomUUID().toString().substring(0, 8);
 
     TestNamespace() {
-        crd();
+        crd(BackendPool.CRD_RESOURCE);
+        crd(BackendPoolOverride.CRD_RESOURCE);
+        awaitServed();
         Namespace namespace = new NamespaceBuilder()
                 .withNewMetadata()
                 .withName(name)
@@ -36,8 +39,8 @@ final class TestNamespace implements AutoCloseable {
         client.resource(namespace).create();
     }
 
-    private void crd() {
-        try (InputStream yaml = BackendPool.class.getClassLoader().getResourceAsStream(BackendPool.CRD_RESOURCE)) {
+    private void crd(String resource) {
+        try (InputStream yaml = BackendPool.class.getClassLoader().getResourceAsStream(resource)) {
             CustomResourceDefinition crd =
                     Serialization.unmarshal(Objects.requireNonNull(yaml), CustomResourceDefinition.class);
             if (server.kind().isReal()) {
@@ -48,14 +51,21 @@ final class TestNamespace implements AutoCloseable {
         } catch (IOException e) {
             throw new IllegalStateException(e);
         }
+    }
+
+    private void awaitServed() {
         if (server.kind().isReal()) {
-            Awaitility.await("the CRD is served")
+            Awaitility.await("the CRDs are served")
                     .atMost(Duration.ofSeconds(20))
                     .ignoreExceptions()
                     .until(() -> client.resources(BackendPool.class)
-                                    .inNamespace("default")
-                                    .list()
-                            != null);
+                                            .inNamespace("default")
+                                            .list()
+                                    != null
+                            && client.resources(BackendPoolOverride.class)
+                                            .inNamespace("default")
+                                            .list()
+                                    != null);
         }
     }
 

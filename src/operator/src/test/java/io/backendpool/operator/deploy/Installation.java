@@ -21,6 +21,7 @@ public final class Installation {
     /** The files of {@code kubectl apply -k deploy/manifests}. */
     static final List<String> FILES = List.of(
             "deploy/manifests/base/namespace.yaml",
+            "deploy/crds/backendpooloverrides.backendpool.io-v1.yaml",
             "deploy/crds/backendpools.backendpool.io-v1.yaml",
             "deploy/manifests/base/serviceaccount.yaml",
             "deploy/manifests/base/rbac.yaml",

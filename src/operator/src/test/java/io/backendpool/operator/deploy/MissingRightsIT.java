@@ -40,9 +40,10 @@ import org.junit.jupiter.api.Test;
 class MissingRightsIT {
     private static final String NOTHING = "nothing";
 
-    /** Asked for by admission where that is switched on, or called only after a conflict of two writers. */
+    /** Asked for by admission where that is switched on, or called only for an override or after a conflict of two writers. */
     private static final Set<String> NOT_CALLED_HERE = Set.of(
             "update backendpools/finalizers.backendpool.io",
+            "patch backendpooloverrides/status.backendpool.io",
             "get backendpools.backendpool.io",
             "get deployments.apps",
             "get networkpolicies.networking.k8s.io",
@@ -55,6 +56,8 @@ class MissingRightsIT {
     private static final Set<String> SAID_IN_THE_LOG = Set.of(
             "list backendpools.backendpool.io",
             "watch backendpools.backendpool.io",
+            "list backendpooloverrides.backendpool.io",
+            "watch backendpooloverrides.backendpool.io",
             "patch backendpools/status.backendpool.io",
             "get events",
             "create events",

@@ -17,6 +17,8 @@ import io.backendpool.operator.dns.LoopbackDns;
 import io.backendpool.operator.logs.PoolLines;
 import io.backendpool.operator.translate.BackendAddress;
 import io.backendpool.operator.translate.KeyedCertificate;
+import io.backendpool.operator.translate.OverrideSpec;
+import io.backendpool.operator.translate.OverrideVerdict;
 import io.backendpool.operator.translate.PoolSpec;
 import io.backendpool.operator.translate.SecretId;
 import io.backendpool.operator.translate.SecretState;
@@ -26,13 +28,17 @@ import io.backendpool.pool.ListenerTls;
 import io.backendpool.pool.LoadBalancing;
 import io.backendpool.pool.PoolId;
 import io.backendpool.pool.PoolSnapshot;
+import io.backendpool.pool.SessionKeys;
 import io.backendpool.pool.TrafficPolicy;
+import io.backendpool.pool.WeightOverride;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -40,6 +46,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -266,6 +273,66 @@ class PoolKeeperTest {
             await().until(() -> itsStatus.reason("Ready").equals("AllHealthy"));
         }
         return itsStatus.written.getLast();
+    }
+
+    @Test
+    void override_countsUntilItsTime_andThenIsTakenBackByItself() {
+        Instant until = Instant.parse("2026-06-15T00:00:00Z");
+        AtomicReference<Instant> now = new AtomicReference<>(until.minusMillis(50));
+        List<OverrideVerdict.Reason> reasons = new CopyOnWriteArrayList<>();
+        Overrides overrides = new Overrides() {
+            @Override
+            public List<OverrideSpec> of(PoolId pool) {
+                return List.of(new OverrideSpec(
+                        pool, "tonight", null, Instant.EPOCH, new WeightOverride("a", null, true, 0, until, "")));
+            }
+
+            @Override
+            public void onChange(Consumer<PoolId> listener) {}
+
+            @Override
+            public void judged(PoolId pool, List<OverrideVerdict> verdicts) {
+                verdicts.forEach(verdict -> reasons.add(verdict.reason()));
+            }
+        };
+        try (PoolKeeper keeps = new PoolKeeper(
+                channel,
+                host,
+                statuses,
+                DnsResolver.ofSystem(),
+                Services.NONE,
+                Secrets.NONE,
+                overrides,
+                pool -> SessionKeys.NONE,
+                LastPublished.NONE,
+                clock(now))) {
+            keeps.upsert(spec(1));
+            await().until(() -> channel.published.size() == 1);
+            now.set(until);
+            await().until(() -> channel.published.size() == 2);
+        }
+        assertThat(channel.published.getFirst().overrides()).hasSize(1);
+        assertThat(channel.published.getLast().overrides()).isEmpty();
+        assertThat(reasons).containsExactly(OverrideVerdict.Reason.ACTIVE, OverrideVerdict.Reason.EXPIRED);
+    }
+
+    private static Clock clock(AtomicReference<Instant> now) {
+        return new Clock() {
+            @Override
+            public Instant instant() {
+                return Objects.requireNonNull(now.get());
+            }
+
+            @Override
+            public ZoneId getZone() {
+                return ZoneOffset.UTC;
+            }
+
+            @Override
+            public Clock withZone(ZoneId zone) {
+                return this;
+            }
+        };
     }
 
     private PoolKeeper next(Duration grace) {

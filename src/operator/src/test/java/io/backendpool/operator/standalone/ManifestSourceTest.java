@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.awaitility.core.ThrowingRunnable;
@@ -36,6 +37,7 @@ class ManifestSourceTest {
     Path directory;
 
     private final RecordingSink sink = new RecordingSink();
+    private final FileOverrides overrides = new FileOverrides();
     private ManifestSource source;
 
     /** What the source has asked for so far. */
@@ -70,7 +72,7 @@ class ManifestSourceTest {
     @BeforeEach
     void prepare() {
         ManifestValidator validator = new ManifestValidator();
-        source = new ManifestSource(List.of(directory), files -> validator.check(files));
+        source = new ManifestSource(List.of(directory), files -> validator.check(files), overrides);
     }
 
     @AfterEach
@@ -92,6 +94,39 @@ class ManifestSourceTest {
                     weight: %d
                     addresses: ["127.0.0.1:9000"]
                 """.formatted(name, port, weight);
+    }
+
+    @Test
+    void overrides_besideThePools_comeAndGoWithTheirDocuments() throws IOException {
+        Set<PoolId> told = ConcurrentHashMap.newKeySet();
+        overrides.onChange(told::add);
+        write("a.yaml", manifest("a", 8001, 1));
+        Path file = write("tonight.yaml", override("drain: true"));
+        source.start(sink);
+        assertThat(overrides.of(A)).singleElement().satisfies(found -> {
+            assertThat(found.name()).isEqualTo("tonight");
+            assertThat(found.override().drain()).isTrue();
+        });
+        assertThat(told).containsExactly(A);
+        assertThat(overrides.of(B)).isEmpty();
+
+        write("tonight.yaml", override("weight: 5"));
+        eventually(() -> assertThat(overrides.of(A))
+                .singleElement()
+                .satisfies(found -> assertThat(found.override().weight()).isEqualTo(5)));
+
+        Files.delete(file);
+        eventually(() -> assertThat(overrides.of(A)).isEmpty());
+        assertThat(sink.weight(A)).isEqualTo(1);
+    }
+
+    private static String override(String effect) {
+        return """
+                apiVersion: backendpool.io/v1alpha1
+                kind: BackendPoolOverride
+                metadata: {name: tonight}
+                spec: {pool: a, group: one, %s}
+                """.formatted(effect);
     }
 
     private Path write(String file, String text) throws IOException {

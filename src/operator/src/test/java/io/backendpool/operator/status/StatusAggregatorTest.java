@@ -15,11 +15,15 @@ import io.backendpool.operator.translate.Finding;
 import io.backendpool.operator.translate.PoolSpec;
 import io.backendpool.operator.translate.SnapshotTranslator;
 import io.backendpool.operator.translate.Translation;
+import io.backendpool.pool.BackendKey;
 import io.backendpool.pool.HealthState;
 import io.backendpool.pool.Listener;
 import io.backendpool.pool.LoadBalancing;
 import io.backendpool.pool.PoolId;
+import io.backendpool.pool.PoolMode;
+import io.backendpool.pool.PoolSnapshot;
 import io.backendpool.pool.TrafficPolicy;
+import io.backendpool.pool.WeightOverride;
 import io.fabric8.kubernetes.api.model.Condition;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -163,7 +167,7 @@ class StatusAggregatorTest {
         assertCondition(status, Reason.ALL_HEALTHY);
         assertCondition(status, Reason.UP_TO_DATE);
         assertCondition(status, Reason.NOT_STALLED);
-        assertThat(status.conditions).hasSize(6).allSatisfy(condition -> {
+        assertThat(status.conditions).hasSize(7).allSatisfy(condition -> {
             assertThat(condition.getObservedGeneration()).isEqualTo(7);
             assertThat(condition.getLastTransitionTime()).isEqualTo("2026-01-01T00:00:00Z");
         });
@@ -336,6 +340,146 @@ class StatusAggregatorTest {
         assertThat(status.backends.getFirst().health).isEqualTo("Unhealthy");
         assertThat(status.summary.total).isEqualTo(300);
         assertThat(status.summary.healthy).isEqualTo(299);
+    }
+
+    private static ConnectedProxy saying(ConnectedProxy proxy, PoolMode mode, String... notes) {
+        ProxyStatus said = proxy.status();
+        return new ConnectedProxy(
+                proxy.proxy(),
+                proxy.version(),
+                proxy.connectedAt(),
+                proxy.acked(),
+                proxy.ackTook(),
+                proxy.behindSince(),
+                proxy.rejection(),
+                new ProxyStatus(said.ready(), said.backends(), said.traffic(), mode, List.of(notes)));
+    }
+
+    private static PoolSnapshot overridden(PoolSnapshot pool, WeightOverride... overrides) {
+        return new PoolSnapshot(
+                pool.id(),
+                pool.listeners(),
+                pool.groups(),
+                pool.backends(),
+                pool.loadBalancing(),
+                pool.healthCheck(),
+                pool.traffic(),
+                pool.certificates(),
+                pool.session(),
+                pool.outlierDetection(),
+                pool.adaptiveWeight(),
+                List.of(overrides),
+                pool.sessionKeys());
+    }
+
+    private static BackendPoolStatus statusOf(PublishedPool pool, ConnectedProxy... proxies) {
+        return status(facts(pool, proxies.length, List.of(), List.of(), proxies), null, NOW);
+    }
+
+    @Test
+    void aggregate_countsAllSixStates_andTheRatioLeavesDrainingOut() {
+        PublishedPool pool = pool(6);
+        HealthState[] states = HealthState.values();
+        BackendPoolStatus status = statusOf(pool, proxy("p0", pool, CURRENT, 0, states));
+
+        assertThat(status.backends)
+                .extracting(backend -> backend.health)
+                .containsExactly("Unhealthy", "Ejected", "Unknown", "Warming", "Draining", "Healthy");
+        assertThat(status.summary.total).isEqualTo(6);
+        assertThat(status.summary.healthy).isEqualTo(2);
+        assertThat(status.summary.warming).isEqualTo(1);
+        assertThat(status.summary.ejected).isEqualTo(1);
+        assertThat(status.summary.draining).isEqualTo(1);
+        assertThat(status.summary.ratio).isEqualTo("2/5");
+        assertCondition(status, Reason.DEGRADED);
+        assertThat(condition(status, ConditionType.READY).getMessage())
+                .isEqualTo("2/5 backends are healthy, 1 more drains");
+    }
+
+    @Test
+    void aggregate_whileABackendDrains_isNotDegraded() {
+        PublishedPool pool = pool(4);
+        BackendPoolStatus status = statusOf(
+                pool,
+                proxy(
+                        "p0",
+                        pool,
+                        CURRENT,
+                        0,
+                        HealthState.HEALTHY,
+                        HealthState.HEALTHY,
+                        HealthState.WARMING,
+                        HealthState.DRAINING));
+
+        assertCondition(status, Reason.ALL_HEALTHY);
+        assertThat(status.summary.ratio).isEqualTo("3/3");
+    }
+
+    @Test
+    void aggregate_ofEachMode_saysItAsTheReasonOfReady() {
+        PublishedPool pool = pool(2);
+        for (PoolMode.Kind kind : PoolMode.Kind.values()) {
+            ConnectedProxy proxy = saying(
+                    proxy("p0", pool, CURRENT, 0, HealthState.HEALTHY, HealthState.UNHEALTHY),
+                    new PoolMode(kind, 1, "in figures"),
+                    "group a: this proxy uses 1 of 2 backends");
+            BackendPoolStatus status = statusOf(pool, proxy);
+            Reason expected =
+                    switch (kind) {
+                        case NORMAL, DOWN -> Reason.DEGRADED;
+                        case UNPROBED -> Reason.UNPROBED;
+                        case LAST_RESORT -> Reason.LAST_RESORT;
+                        case FAILOVER -> Reason.FAILOVER;
+                        case PANIC -> Reason.PANIC;
+                    };
+            assertCondition(status, expected);
+            assertThat(status.balancing.mode).isEqualTo(StatusAggregator.word(kind));
+            assertThat(status.balancing.priority).isEqualTo(1);
+            assertThat(status.balancing.message).isEqualTo("in figures");
+            assertThat(status.balancing.proxies).isEqualTo("1/1");
+            assertThat(status.balancing.notes).containsExactly("group a: this proxy uses 1 of 2 backends");
+            if (kind == PoolMode.Kind.FAILOVER) {
+                assertThat(condition(status, ConditionType.READY).getMessage())
+                        .isEqualTo("priority 1 gets most: in figures");
+            }
+        }
+    }
+
+    @Test
+    void merge_ofModes_takesMostAndThenTheWorse() {
+        PublishedPool pool = pool(1);
+        ConnectedProxy silent = proxy("p0", pool, CURRENT, 0, HealthState.HEALTHY);
+        ConnectedProxy normal = saying(silent, new PoolMode(PoolMode.Kind.NORMAL, 0, "1 of 1"), "once", "p1");
+        ConnectedProxy panic = saying(silent, new PoolMode(PoolMode.Kind.PANIC, 0, "0 of 1"), "once");
+
+        assertThat(ReportMerger.merge(pool, List.of(silent)).balancing()).isNull();
+        assertThat(ReportMerger.merge(pool, List.of(silent, normal, panic)).balancing())
+                .isEqualTo(new PoolReport.Balancing(new PoolMode(PoolMode.Kind.PANIC, 0, "0 of 1"), 1, 2));
+        assertThat(ReportMerger.merge(pool, List.of(normal, panic, normal)).balancing())
+                .isEqualTo(new PoolReport.Balancing(new PoolMode(PoolMode.Kind.NORMAL, 0, "1 of 1"), 2, 3));
+        assertThat(ReportMerger.merge(pool, List.of(normal, panic)).notes()).containsExactly("once", "p1");
+    }
+
+    @Test
+    void aggregate_ofOverrides_showsThemBesideDeclaredAndEffective() {
+        PublishedPool plain = pool(3);
+        BackendKey first = plain.snapshot().backends().getFirst().key();
+        PoolSnapshot with = overridden(
+                plain.snapshot(),
+                new WeightOverride("a", first, true, 0, NOW.plusSeconds(3_600), "disk swap"),
+                new WeightOverride("a", null, false, 5, null, ""));
+        PublishedPool pool = new PublishedPool(CURRENT, with);
+        BackendPoolStatus status = statusOf(
+                pool, proxy("p0", pool, CURRENT, 0, HealthState.HEALTHY, HealthState.HEALTHY, HealthState.HEALTHY));
+
+        assertCondition(status, Reason.OVERRIDE_ACTIVE);
+        assertThat(condition(status, ConditionType.OVERRIDDEN).getMessage())
+                .isEqualTo("a/10.0.0.1:80 drained until 2026-01-01T01:00:00Z: disk swap; group a weight 5");
+        assertThat(status.backends.getFirst().override)
+                .isEqualTo("drained until 2026-01-01T01:00:00Z: disk swap; group weight 5");
+        assertThat(status.backends.get(1).override).isEqualTo("group weight 5");
+        assertThat(status.backends.get(1).declaredWeight).isEqualTo("30");
+        assertCondition(statusOf(plain), Reason.NOT_OVERRIDDEN);
     }
 
     @Test

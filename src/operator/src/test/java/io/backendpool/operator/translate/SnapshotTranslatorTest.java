@@ -7,14 +7,20 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import com.fasterxml.jackson.dataformat.yaml.YAMLGenerator;
 import io.backendpool.api.v1alpha1.BackendPool;
+import io.backendpool.api.v1alpha1.BackendPoolOverride;
+import io.backendpool.pool.AdaptiveWeight;
 import io.backendpool.pool.Backend;
 import io.backendpool.pool.HealthCheck;
+import io.backendpool.pool.LoadBalancing;
 import io.backendpool.pool.PoolSnapshot;
+import io.backendpool.pool.SessionKeys;
 import io.backendpool.pool.TrafficPolicy;
+import io.backendpool.pool.WeightOverride;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -37,6 +43,9 @@ class SnapshotTranslatorTest {
             .disable(YAMLGenerator.Feature.SPLIT_LINES)
             .disable(YAMLGenerator.Feature.WRITE_DOC_START_MARKER)
             .build());
+
+    private static final SessionKeys KEYS =
+            new SessionKeys(List.of(new SessionKeys.SessionKey("k1", "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=")));
 
     static List<String> pairs() throws IOException {
         try (Stream<Path> files = Files.list(GOLDEN)) {
@@ -70,10 +79,20 @@ class SnapshotTranslatorTest {
                     dnsName -> resolution(in.path("names").get(dnsName)),
                     service -> new ServiceState.NotFollowed(),
                     secret -> secret(in.path("secrets").get(secret.name())),
+                    overrides(in.path("overrides")),
+                    KEYS,
                     NOW));
         } catch (IllegalArgumentException refused) {
             return Map.of("refused", String.valueOf(refused.getMessage()));
         }
+    }
+
+    private static List<OverrideSpec> overrides(JsonNode nodes) throws IOException {
+        List<OverrideSpec> overrides = new ArrayList<>();
+        for (JsonNode node : nodes) {
+            overrides.add(OverrideSpec.read(YAML.treeToValue(node, BackendPoolOverride.class)));
+        }
+        return overrides;
     }
 
     /**
@@ -137,7 +156,9 @@ class SnapshotTranslatorTest {
         out.put(
                 "backends",
                 snapshot.backends().stream().map(SnapshotTranslatorTest::shown).toList());
-        out.put("policy", snapshot.loadBalancing().policy().toString());
+        LoadBalancing balancing = snapshot.loadBalancing();
+        boolean plain = !balancing.policy().hashes() && balancing.equals(new LoadBalancing(balancing.policy()));
+        out.put("policy", plain ? balancing.policy().toString() : balancing.toString());
         HealthCheck check = snapshot.healthCheck();
         out.put("healthCheck", check == null ? "none" : check.toString());
         if (!snapshot.traffic().equals(TrafficPolicy.DEFAULT)) {
@@ -149,6 +170,26 @@ class SnapshotTranslatorTest {
                     snapshot.certificates().stream()
                             .map(certificate -> certificate.name() + ": " + certificate.chain())
                             .toList());
+        }
+        if (snapshot.session() != null) {
+            out.put("session", snapshot.session() + " signed with " + snapshot.sessionKeys());
+        }
+        if (snapshot.outlierDetection() != null) {
+            out.put("outlierDetection", snapshot.outlierDetection().toString());
+        }
+        if (!snapshot.adaptiveWeight().equals(AdaptiveWeight.OFF)) {
+            out.put("adaptiveWeight", snapshot.adaptiveWeight().toString());
+        }
+        if (!translation.overrides().isEmpty()) {
+            out.put(
+                    "overrides",
+                    snapshot.overrides().stream().map(WeightOverride::toString).toList());
+            out.put(
+                    "verdicts",
+                    translation.overrides().stream()
+                            .map(verdict -> verdict.reason() + " " + verdict)
+                            .toList());
+            out.put("nextExpiry", String.valueOf(translation.nextExpiry()));
         }
         out.put(
                 "findings",

@@ -52,6 +52,15 @@ final class GoldenManifestTest {
                     .append(JSON.writeValueAsString(pool.pool().getSpec()))
                     .append('\n');
         }
+        for (ValidOverride override : check.overrides()) {
+            said.append(override)
+                    .append(": override ")
+                    .append(JSON.writeValueAsString(
+                            override.override().getMetadata().getNamespace()))
+                    .append(' ')
+                    .append(JSON.writeValueAsString(override.override().getSpec()))
+                    .append('\n');
+        }
         Path golden = file.resolveSibling(name.replace(".yaml", ".txt"));
         if (Boolean.getBoolean("golden.rewrite")) {
             Files.writeString(golden, said);

@@ -88,7 +88,7 @@ public class FollowBenchmark {
 
     @TearDown
     public void stop() {
-        loop.shutdownGracefully();
+        loop.shutdownGracefully(0, 0, TimeUnit.SECONDS).syncUninterruptibly();
     }
 
     @Benchmark

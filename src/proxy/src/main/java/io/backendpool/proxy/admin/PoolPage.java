@@ -4,11 +4,13 @@ import io.backendpool.control.BackendStatus;
 import io.backendpool.control.Traffic;
 import io.backendpool.pool.Backend;
 import io.backendpool.pool.HealthState;
+import io.backendpool.pool.PoolMode;
 import io.backendpool.pool.PoolSnapshot;
 import io.backendpool.proxy.upstream.LivePool;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** The live pool as JSON, in the words of the resource's status. Pure. */
 final class PoolPage {
@@ -34,6 +36,8 @@ final class PoolPage {
                     .put(
                             "loadBalancing",
                             live.pool().snapshot().loadBalancing().policy().name())
+                    .put("mode", mode(view.status().mode()))
+                    .put("notes", new JsonArray(view.status().notes()))
                     .put("groups", groups(live.pool().snapshot()))
                     .put(
                             "backends",
@@ -53,6 +57,15 @@ final class PoolPage {
         return new JsonObject()
                 .put("number", live.pool().revision().number())
                 .put("digest", live.pool().revision().digest());
+    }
+
+    private static @Nullable JsonObject mode(@Nullable PoolMode mode) {
+        return mode == null
+                ? null
+                : new JsonObject()
+                        .put("kind", word(mode.kind()))
+                        .put("priority", mode.priority())
+                        .put("sentence", mode.sentence());
     }
 
     private static JsonArray listeners(PoolSnapshot snapshot) {
@@ -78,7 +91,7 @@ final class PoolPage {
         for (int i = 0; i < statuses.size(); i++) {
             Backend backend = snapshot.backends().get(i);
             BackendStatus status = statuses.get(i);
-            backends.add(new JsonObject()
+            JsonObject line = new JsonObject()
                     .put("group", backend.key().group())
                     .put("address", backend.key().address())
                     .put("origin", backend.origin())
@@ -87,7 +100,11 @@ final class PoolPage {
                     .put("since", status.since().toString())
                     .put("effectiveWeight", status.effectiveWeight())
                     .put("inFlight", status.inFlight())
-                    .put("windowRequests", status.windowRequests()));
+                    .put("windowRequests", status.windowRequests());
+            if (!status.adaptation().isEmpty()) {
+                line.put("adaptation", status.adaptation());
+            }
+            backends.add(line);
         }
         return backends;
     }
@@ -100,6 +117,17 @@ final class PoolPage {
                 .put("p99Millis", traffic.p99Millis())
                 .put("totalRequests", traffic.totalRequests())
                 .put("clientConnections", traffic.clientConnections());
+    }
+
+    private static String word(PoolMode.Kind kind) {
+        return switch (kind) {
+            case NORMAL -> "Normal";
+            case UNPROBED -> "Unprobed";
+            case LAST_RESORT -> "LastResort";
+            case FAILOVER -> "Failover";
+            case PANIC -> "Panic";
+            case DOWN -> "Down";
+        };
     }
 
     private static String word(HealthState state) {

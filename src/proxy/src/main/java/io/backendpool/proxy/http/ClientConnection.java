@@ -21,6 +21,7 @@ import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.util.NetUtil;
 import io.vertx.core.net.impl.ShutdownEvent;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
@@ -177,6 +178,16 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Dow
     @Override
     public String address() {
         return address;
+    }
+
+    @Override
+    public @Nullable InetAddress source() {
+        return upstreams.source();
+    }
+
+    @Override
+    public @Nullable String serverName() {
+        return TlsChannels.serverName(requireContext().channel());
     }
 
     @Override

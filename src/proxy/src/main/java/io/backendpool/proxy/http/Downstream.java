@@ -4,6 +4,7 @@ import io.backendpool.proxy.upstream.ClientUpstreams;
 import io.backendpool.proxy.upstream.LoopPolicy;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
+import java.net.InetAddress;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,6 +19,14 @@ public interface Downstream {
 
     /** {@link #address()} in ASCII. */
     byte[] addressBytes();
+
+    /** The client's address; null: it is not known. */
+    @Nullable
+    InetAddress source();
+
+    /** The server name that the client asked for in its TLS handshake, lower case; null: none. */
+    @Nullable
+    String serverName();
 
     /** What stands for the Host of a request without one. */
     byte[] localAuthority();

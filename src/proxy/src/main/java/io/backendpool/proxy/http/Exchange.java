@@ -1,11 +1,13 @@
 package io.backendpool.proxy.http;
 
 import io.backendpool.pool.HttpSettings;
+import io.backendpool.pool.health.FailureKind;
 import io.backendpool.proxy.traffic.AccessLog;
 import io.backendpool.proxy.traffic.Limit;
 import io.backendpool.proxy.traffic.Outcome;
 import io.backendpool.proxy.upstream.AttemptPlan;
 import io.backendpool.proxy.upstream.LoopPolicy;
+import io.backendpool.proxy.upstream.LoopSessions;
 import io.backendpool.proxy.upstream.QueuedRequest;
 import io.backendpool.proxy.upstream.UnprocessedException;
 import io.backendpool.proxy.upstream.Upstream;
@@ -42,6 +44,7 @@ public final class Exchange implements UpstreamReceiver, QueuedRequest, Relay.Ju
     private BodyFraming requestBody;
     private final AttemptPlan plan;
     private final LoopPolicy policy;
+    private final Affinity.@Nullable Bond bond;
     private final long startNanos;
     private final @Nullable ByteBuf head;
     private @Nullable ByteBuf replay;
@@ -76,6 +79,7 @@ public final class Exchange implements UpstreamReceiver, QueuedRequest, Relay.Ju
             HttpLoop loop,
             Downstream client,
             AttemptPlan plan,
+            Affinity.@Nullable Bond bond,
             RequestFacts facts,
             BodyFraming requestBody,
             ByteBuf head) {
@@ -87,6 +91,7 @@ public final class Exchange implements UpstreamReceiver, QueuedRequest, Relay.Ju
         this.startNanos = loop.traffic().now();
         this.plan = plan;
         this.policy = plan.policy();
+        this.bond = bond;
         this.progressTick = loop.tick();
         this.requestTick = progressTick;
         loop.upstreams().retryBudget().requestStarted();
@@ -94,13 +99,15 @@ public final class Exchange implements UpstreamReceiver, QueuedRequest, Relay.Ju
 
     /** Begins the exchange that {@code head} asks for; sends nothing yet. */
     static Exchange begin(HttpLoop loop, Downstream client, RequestHead head) {
-        AttemptPlan plan = new AttemptPlan(loop.upstreams());
-        HttpSettings http = plan.policy().http();
+        HttpSettings http = loop.policy().http();
+        LoopSessions sessions = loop.upstreams().sessions();
+        Affinity.Bond bond = sessions == null ? null : loop.affinity().bond(head, client, sessions, http);
+        AttemptPlan plan = loop.affinity().plan(loop.upstreams(), head, client, http, bond);
         ByteBuf edited = loop.editor().request(head, http, client);
         BodyFraming body = BodyFraming.ofRequest(head, plan.policy().headBytes());
         RequestFacts facts = RequestFacts.of(
                 head, loop.accessLog() == null ? null : loop.editor().forLog(head, http));
-        return new Exchange(loop, client, plan, facts, body, edited);
+        return new Exchange(loop, client, plan, bond, facts, body, edited);
     }
 
     /** The request has been taken whole. */
@@ -159,7 +166,7 @@ public final class Exchange implements UpstreamReceiver, QueuedRequest, Relay.Ju
         }
         phase = Phase.QUEUED;
         progress();
-        queuePlace = loop.upstreams().enqueue(this);
+        queuePlace = plan.isStrict() ? null : loop.upstreams().enqueue(this);
         if (queuePlace == null) {
             noBackendLeft();
         }
@@ -207,7 +214,7 @@ public final class Exchange implements UpstreamReceiver, QueuedRequest, Relay.Ju
         progress();
         tryTick = progressTick;
         tryNanos = loop.traffic().now();
-        response = client.relay(facts, policy, policy.retriesStatuses() ? this : null);
+        response = client.relay(facts, policy, policy.retriesStatuses() || bond != null ? this : null);
         connection.upstream().traffic().started(tryNanos);
         loop.traffic().sent(connection.reused());
         if (head != null) {
@@ -242,6 +249,7 @@ public final class Exchange implements UpstreamReceiver, QueuedRequest, Relay.Ju
         loop.traffic().connectFailed();
         target.traffic().connectFailed();
         target.tryEnded(0, true, loop.traffic().now());
+        target.failed(FailureKind.LOCAL_ORIGIN);
         if (cause instanceof ConnectTimeoutException) {
             loop.traffic().limitHit(Limit.CONNECT_TIMEOUT);
         }
@@ -254,6 +262,11 @@ public final class Exchange implements UpstreamReceiver, QueuedRequest, Relay.Ju
     }
 
     private void noBackendLeft() {
+        if (plan.isStrict() && tried().isEmpty()) {
+            String reason = "the backend of this session cannot take it, and session.onUnavailable is Fail";
+            fail(new Reply(503, "destination_unavailable", reason), Outcome.NO_BACKEND);
+            return;
+        }
         if (tried().isEmpty() || loop.upstreams().isBusy(tried())) {
             String reason = loop.upstreams().unavailableReason();
             fail(new Reply(503, "destination_unavailable", reason), Outcome.NO_BACKEND);
@@ -297,6 +310,15 @@ public final class Exchange implements UpstreamReceiver, QueuedRequest, Relay.Ju
         return nextAfterStatus != null;
     }
 
+    @Override
+    public void passes(ResponseHead found) {
+        Affinity.Bond session = bond;
+        UpstreamLink connection = upstream;
+        if (session != null && connection != null) {
+            loop.affinity().tell(found, session, connection.upstream());
+        }
+    }
+
     /** The response was one to retry, and was not passed on. */
     private void sendAgainInsteadOf(Relay relay) {
         UpstreamLink connection = upstream;
@@ -307,6 +329,7 @@ public final class Exchange implements UpstreamReceiver, QueuedRequest, Relay.Ju
             throw new IllegalStateException("no backend to send the request to again");
         }
         endTry(connection, relay.status(), loop.traffic().now());
+        connection.upstream().answered(relay.status(), tryNanos);
         boolean reusable = relay.connectionReusable();
         closeRelay();
         if (reusable) {
@@ -335,6 +358,9 @@ public final class Exchange implements UpstreamReceiver, QueuedRequest, Relay.Ju
         if (phase == Phase.AWAITING) {
             phase = Phase.RESPONDING;
             status = relay.status();
+            if (upstream != null) {
+                upstream.upstream().answered(status, tryNanos);
+            }
             dropReplay();
             if (status == 101) {
                 openTunnel();
@@ -424,10 +450,15 @@ public final class Exchange implements UpstreamReceiver, QueuedRequest, Relay.Ju
         endTry(gone, status, loop.traffic().now());
         String how = cause == null ? "connection closed" : Failures.describe(cause);
         boolean unprocessed = cause instanceof UnprocessedException;
+        boolean elsewhere = cause instanceof UnprocessedException refusal && refusal.isOfWholeBackend();
+        // A connection that had served may have been closing: a fresh one will tell.
+        if (phase == Phase.AWAITING && !unprocessed && !gone.reused()) {
+            gone.upstream().failed(FailureKind.RESET);
+        }
         if (phase == Phase.AWAITING
                 && !relay.sawBytes()
                 && maySendAgain(unprocessed)
-                && resend(gone, how, unprocessed)) {
+                && resend(gone, how, unprocessed, elsewhere)) {
             return;
         }
         String when = relay.sawBytes() ? "in the middle of the response" : "before the response";
@@ -441,8 +472,8 @@ public final class Exchange implements UpstreamReceiver, QueuedRequest, Relay.Ju
     }
 
     /** Sends the request again after its connection was lost; false: it may not be. */
-    private boolean resend(UpstreamLink gone, String how, boolean unprocessed) {
-        if ((gone.reused() || unprocessed) && gone.upstream().hasRoom() && plan.takeFreshChance()) {
+    private boolean resend(UpstreamLink gone, String how, boolean unprocessed, boolean elsewhere) {
+        if ((gone.reused() || unprocessed) && !elsewhere && gone.upstream().hasRoom() && plan.takeFreshChance()) {
             sendAgain(gone.upstream(), false);
             return true;
         }
@@ -485,6 +516,7 @@ public final class Exchange implements UpstreamReceiver, QueuedRequest, Relay.Ju
         }
         boolean answered = phase == Phase.RESPONDING;
         long now = loop.traffic().now();
+        blame(outcome);
         dropUpstream(outcome == Outcome.BACKEND_FAILED || outcome == Outcome.BACKEND_TIMEOUT, now);
         boolean keep = facts.keepAlive() && requestBody.done();
         if (!answered) {
@@ -496,6 +528,16 @@ public final class Exchange implements UpstreamReceiver, QueuedRequest, Relay.Ju
             client.cut();
         } else {
             client.reply(reply, facts.isHead(), keep);
+        }
+    }
+
+    private void blame(Outcome outcome) {
+        if (phase == Phase.AWAITING && upstream != null) {
+            if (outcome == Outcome.BACKEND_TIMEOUT) {
+                upstream.upstream().failed(FailureKind.TIMEOUT);
+            } else if (outcome == Outcome.BACKEND_FAILED) {
+                upstream.upstream().failed(FailureKind.RESET);
+            }
         }
     }
 
@@ -586,6 +628,7 @@ public final class Exchange implements UpstreamReceiver, QueuedRequest, Relay.Ju
         if (connection != null && relay != null && !relay.passedAny() && maySendAgain(false)) {
             Upstream next = plan.retryAfterTimeout(connection.upstream());
             if (next != null) {
+                connection.upstream().failed(FailureKind.TIMEOUT);
                 dropUpstream(true, loop.traffic().now());
                 sendAgain(next, true);
                 return;

@@ -1,6 +1,7 @@
 package io.backendpool.proxy.http;
 
 import io.backendpool.proxy.tls.BackendTlsException;
+import io.backendpool.proxy.upstream.UnprocessedException;
 import io.netty.channel.ConnectTimeoutException;
 import java.net.ConnectException;
 import java.net.NoRouteToHostException;
@@ -18,6 +19,10 @@ final class Failures {
         if (cause instanceof BackendTlsException) {
             // Its message may hold names that are nobody's business; the log has it.
             return "TLS handshake failed";
+        }
+        if (cause instanceof UnprocessedException) {
+            // Words of our own, with names that are written as they are.
+            return String.valueOf(cause.getMessage());
         }
         if (cause instanceof NoRouteToHostException) {
             return "no route to host";

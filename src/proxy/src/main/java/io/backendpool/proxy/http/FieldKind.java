@@ -5,6 +5,11 @@ import java.nio.charset.StandardCharsets;
 /** The fields that a proxy must understand; all others are {@link #OTHER} and pass unseen. */
 enum FieldKind {
     OTHER(""),
+    /**
+     * A name that is one of those below but for an underscore: CGI, WSGI and what descends from them make {@code -} and
+     * {@code _} one (RFC 3875, 4.1.18), and would take it for the field that the proxy writes or trusts.
+     */
+    LOOKALIKE(""),
     TE("te"),
     HOST("host"),
     EXPECT("expect"),
@@ -62,6 +67,23 @@ enum FieldKind {
     }
 
     private static FieldKind match(byte[] bytes, int from, int to, FieldKind candidate) {
-        return Syntax.equalsIgnoreCase(bytes, from, to, candidate.lower) ? candidate : OTHER;
+        byte[] lower = candidate.lower;
+        if (to - from != lower.length) {
+            return OTHER;
+        }
+        FieldKind match = candidate;
+        for (int i = 0; i < lower.length; i++) {
+            byte b = bytes[from + i];
+            if (b >= 'A' && b <= 'Z') {
+                b |= 0x20;
+            }
+            if (b != lower[i]) {
+                if (b != '_' || lower[i] != '-') {
+                    return OTHER;
+                }
+                match = LOOKALIKE;
+            }
+        }
+        return match;
     }
 }

@@ -39,6 +39,9 @@ abstract class Head implements Fields {
     /** Connection names Upgrade. */
     boolean connectionUpgrade;
 
+    /** It has fields that were not received. */
+    boolean appended;
+
     private boolean connectionTe;
     private boolean teTrailers;
 
@@ -59,6 +62,7 @@ abstract class Head implements Fields {
         connectionClose = false;
         connectionKeepAlive = false;
         connectionUpgrade = false;
+        appended = false;
         connectionTe = false;
         teTrailers = false;
         problem = null;
@@ -211,6 +215,7 @@ abstract class Head implements Fields {
                 }
                 case KEEP_ALIVE, PROXY_CONNECTION, UPGRADE -> removed[i] = true;
                 case OTHER,
+                        LOOKALIKE,
                         HOST,
                         EXPECT,
                         TRAILER,
@@ -268,6 +273,7 @@ abstract class Head implements Fields {
                 return refuse("Connection names a field that is not the connection's own (RFC 9110, 7.6.1)");
             }
             case OTHER,
+                    LOOKALIKE,
                     EXPECT,
                     TRAILER,
                     CONNECTION,
@@ -320,6 +326,26 @@ abstract class Head implements Fields {
                 removed[i] = false;
             }
         }
+    }
+
+    /** Adds a field behind those that were received. */
+    final void append(byte[] fieldName, String fieldValue) {
+        byte[] text = fieldValue.getBytes(StandardCharsets.ISO_8859_1);
+        int start = line[fields];
+        int end = start + fieldName.length + text.length + 4;
+        if (bytes.length < end) {
+            bytes = Arrays.copyOf(bytes, Math.max(end, bytes.length * 2));
+        }
+        System.arraycopy(fieldName, 0, bytes, start, fieldName.length);
+        int name = start + fieldName.length;
+        bytes[name] = ':';
+        bytes[name + 1] = Syntax.SP;
+        System.arraycopy(text, 0, bytes, name + 2, text.length);
+        bytes[end - 2] = Syntax.CR;
+        bytes[end - 1] = Syntax.LF;
+        add(start, name, name + 2, end - 2);
+        line[fields] = end;
+        appended = true;
     }
 
     @Override

@@ -3,6 +3,7 @@ package io.backendpool.proxy.http;
 import io.backendpool.pool.HttpSettings;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
+import io.netty.util.AsciiString;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
@@ -39,6 +40,7 @@ final class HeadEditor {
     private static final byte[] TRAILERS_ACCEPTED = ascii("Connection: TE\r\nTE: trailers\r\n");
     private static final byte[] CHUNKED = ascii("Transfer-Encoding: chunked\r\n");
 
+    private static final int VIA_NAME_BYTES = "Via: ".length();
     private static final int MAX_REQUEST_ID_BYTES = 128;
 
     private final RequestIds requestIds;
@@ -87,6 +89,7 @@ final class HeadEditor {
                     head.removed[i] |= hasRequestId || rule.replaceId() || !isRequestId(head, i);
                     hasRequestId |= !head.removed[i];
                 }
+                case LOOKALIKE -> head.removed[i] = true;
                 // RFC 9112, 3.2.2: the target's authority replaces the Host field.
                 case HOST -> head.removed[i] |= absolute;
                 case OTHER,
@@ -269,7 +272,12 @@ final class HeadEditor {
             }
         }
         byte[] via = via(head, http);
-        if (via == null && head.version11 && connection == Connection.IMPLICIT && !addChunked && !anyRemoved(head)) {
+        if (via == null
+                && head.version11
+                && connection == Connection.IMPLICIT
+                && !addChunked
+                && !head.appended
+                && !anyRemoved(head)) {
             return null;
         }
         out.clear();
@@ -296,6 +304,15 @@ final class HeadEditor {
         }
         buffer.skipBytes(head.length);
         return out.toBuffer(allocator);
+    }
+
+    /** The value of the {@code Via} that a response gets on its way; null: none is added. */
+    @Nullable
+    AsciiString viaValue(ResponseHead head, HttpSettings http) {
+        byte[] line = via(head, http);
+        return line == null
+                ? null
+                : new AsciiString(line, VIA_NAME_BYTES, line.length - VIA_NAME_BYTES - LINE_END.length, false);
     }
 
     private byte @Nullable [] via(ResponseHead head, @Nullable HttpSettings http) {

@@ -41,6 +41,7 @@ public final class HttpLoop implements AlpnChoice {
     private final RequestHead sentHead = new RequestHead();
     private final ResponseHead responseHead = new ResponseHead();
     private final HeadEditor editor;
+    private final Affinity affinity = new Affinity();
     private final List<LoopConnection> connections = new ArrayList<>();
     private @Nullable ScheduledFuture<?> timer;
     private @Nullable Http2Entry http2;
@@ -279,5 +280,9 @@ public final class HttpLoop implements AlpnChoice {
 
     HeadEditor editor() {
         return editor;
+    }
+
+    Affinity affinity() {
+        return affinity;
     }
 }

@@ -36,7 +36,7 @@ final class MessageRelay extends ResponseReader {
         buffer.skipBytes(length);
         head.removeTransferEncoding();
         framing.keepTrailers();
-        sink.head(head.status, head, framing.done());
+        sink.head(head.status, head, loop.editor().viaValue(head, policy.http()), framing.done());
         return framing.done() ? Result.COMPLETE : null;
     }
 

@@ -15,10 +15,13 @@ public interface Relay {
         MALFORMED
     }
 
-    /** Decides whether a final response is passed on. */
+    /** Decides whether a final response is passed on, and what is added to it. */
     interface Judge {
         /** True: the request is sent again, and this response is dropped. */
         boolean replaces(int status);
+
+        /** The final response with {@code head} is about to be passed on; the head may be added to. */
+        void passes(ResponseHead head);
     }
 
     /** Takes over {@code data}. */

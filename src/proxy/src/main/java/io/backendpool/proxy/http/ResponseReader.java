@@ -98,6 +98,9 @@ abstract class ResponseReader implements Relay {
         if (judge != null && !passedInterim && judge.replaces(status)) {
             return drop(buffer, head, framing, length);
         }
+        if (judge != null) {
+            judge.passes(head);
+        }
         body = framing;
         keepUpstream = head.keepAlive() && !framing.isUntilClose();
         return begin(buffer, head, framing, length);

@@ -36,6 +36,9 @@ final class BackendHttp2Connection extends Http2ConnectionHandler {
     /** Those to which something was given in this read cycle. */
     private final List<BackendStream> touched = new ArrayList<>();
 
+    /** Those that must know the backend's settings before they can go on. */
+    private final List<BackendStream> awaitingSettings = new ArrayList<>();
+
     private @Nullable ChannelHandlerContext context;
     private @Nullable Throwable cause;
     /** Links that have not got a stream yet, as their head was not written. */
@@ -45,6 +48,8 @@ final class BackendHttp2Connection extends Http2ConnectionHandler {
     private boolean retired;
     private boolean served;
     private boolean flushScheduled;
+    private boolean settingsReceived;
+    private boolean takesWebSockets;
     private int idleSince;
 
     private BackendHttp2Connection(
@@ -126,11 +131,20 @@ final class BackendHttp2Connection extends Http2ConnectionHandler {
     public void handlerAdded(ChannelHandlerContext ctx) throws Exception {
         context = ctx;
         super.handlerAdded(ctx);
+        // After a TLS handshake the channel has long been active.
+        if (ctx.channel().isActive()) {
+            widenWindow();
+        }
     }
 
     @Override
     public void channelActive(ChannelHandlerContext ctx) throws Exception {
         super.channelActive(ctx);
+        widenWindow();
+    }
+
+    /** For the bodies of all streams together, which would else share the 64 KiB of RFC 9113, 6.9.2. */
+    private void widenWindow() throws Http2Exception {
         Http2Stream whole = connection().connectionStream();
         int more = connectionWindow - decoder().flowController().windowSize(whole);
         if (more > 0) {
@@ -151,6 +165,7 @@ final class BackendHttp2Connection extends Http2ConnectionHandler {
     @Override
     public void channelInactive(ChannelHandlerContext ctx) throws Exception {
         retire();
+        settingsKnown();
         super.channelInactive(ctx);
     }
 
@@ -256,6 +271,31 @@ final class BackendHttp2Connection extends Http2ConnectionHandler {
     /** Whether {@code streamId} is one that the backend said it has not looked at. */
     boolean isUnprocessed(int streamId) {
         return streamId > lastAccepted;
+    }
+
+    /** Tells {@code link} when it is known what the backend takes, or that it will never be. */
+    void awaitSettings(BackendStream link) {
+        if (settingsReceived || !isOpen()) {
+            later(link::settingsKnown);
+        } else {
+            awaitingSettings.add(link);
+        }
+    }
+
+    private void settingsKnown() {
+        List<BackendStream> waited = List.copyOf(awaitingSettings);
+        awaitingSettings.clear();
+        waited.forEach(BackendStream::settingsKnown);
+    }
+
+    /** The backend has said what it takes. */
+    boolean hasSettings() {
+        return settingsReceived;
+    }
+
+    /** RFC 8441, 3: it has said that it takes the extended CONNECT. */
+    boolean takesWebSockets() {
+        return takesWebSockets;
     }
 
     /** A link was given up before it had a stream. */
@@ -366,6 +406,14 @@ final class BackendHttp2Connection extends Http2ConnectionHandler {
 
     /** The frames that Netty has read and found in order. */
     private final class Frames extends UnprioritizedFrames {
+        @Override
+        public void onSettingsRead(ChannelHandlerContext ctx, Http2Settings settings) {
+            settingsReceived = true;
+            Boolean connect = settings.connectProtocolEnabled();
+            takesWebSockets = connect == null ? takesWebSockets : connect;
+            settingsKnown();
+        }
+
         @Override
         public void onHeadersRead(
                 ChannelHandlerContext ctx, int streamId, Http2Headers headers, int padding, boolean endOfStream)

@@ -31,6 +31,8 @@ final class BackendStream implements UpstreamLink, RequestSink {
     private static final AsciiString HTTP = AsciiString.cached("http");
     private static final AsciiString HTTPS = AsciiString.cached("https");
 
+    private static final AsciiString CONNECT = AsciiString.cached("CONNECT");
+
     private final BackendHttp2Connection connection;
     private final RequestReader request;
     private final boolean reused;
@@ -38,7 +40,15 @@ final class BackendStream implements UpstreamLink, RequestSink {
     private @Nullable UpstreamReceiver receiver;
     private @Nullable Http2Stream stream;
     private ResponseTranslator response = new ResponseTranslator();
+    /** The extended CONNECT of a WebSocket that waits for the backend's settings. */
+    private @Nullable Http2Headers waiting;
+
+    /** What proves to the client that a WebSocket was meant; null: it asks for none. */
+    private @Nullable AsciiString webSocketAccept;
+
     private boolean opened;
+    private boolean tunnel;
+    private boolean inputEndTold;
     private boolean headReceived;
     private boolean requestEnded;
     private boolean responseEnded;
@@ -103,12 +113,13 @@ final class BackendStream implements UpstreamLink, RequestSink {
 
     @Override
     public void tunnel() {
-        // Never: a backend of HTTP/2 does not answer 101.
+        request.tunnel();
     }
 
     @Override
     public void endOutput() {
-        // Never: see tunnel().
+        endRequest();
+        flush();
     }
 
     @Override
@@ -125,8 +136,9 @@ final class BackendStream implements UpstreamLink, RequestSink {
         receiver = null;
         dropHeld();
         Http2Stream current = stream;
-        if (!opened) {
+        if (!opened || waiting != null) {
             opened = true;
+            waiting = null;
             connection.unreserve();
         } else if (current != null && !gone && !(requestEnded && responseEnded)) {
             connection.reset(current.id(), error);
@@ -144,19 +156,44 @@ final class BackendStream implements UpstreamLink, RequestSink {
             boolean whole,
             boolean upgrade) {
         opened = true;
+        AsciiString scheme = upstream().protocol().isTls() ? HTTPS : HTTP;
+        AsciiString[] out = HeadersOut.of(fields);
         if (upgrade) {
-            connection.unreserve();
-            fail(new IOException("this backend speaks HTTP/2, and takes no WebSocket from this proxy"));
+            webSocketAccept = WebSocketFields.accept(out);
+            waiting = ReadOnlyHttp2Headers.clientHeaders(
+                    false, CONNECT, target, scheme, authority, WebSocketFields.ofConnect(out));
+            connection.awaitSettings(this);
             return;
         }
-        AsciiString scheme = upstream().protocol().isTls() ? HTTPS : HTTP;
-        Http2Headers headers =
-                ReadOnlyHttp2Headers.clientHeaders(false, method, target, scheme, authority, HeadersOut.of(fields));
+        open(ReadOnlyHttp2Headers.clientHeaders(false, method, target, scheme, authority, out), whole);
+    }
+
+    private void open(Http2Headers headers, boolean whole) {
         requestEnded = whole;
         stream = connection.open(this, headers, whole);
         if (stream == null) {
             fail(new UnprocessedException("the connection takes no more streams"));
         }
+    }
+
+    /** The backend has said whether it takes WebSockets, or is gone. */
+    void settingsKnown() {
+        Http2Headers connect = waiting;
+        if (connect == null) {
+            return;
+        }
+        waiting = null;
+        if (connection.takesWebSockets()) {
+            open(connect, false);
+            flush();
+            return;
+        }
+        connection.unreserve();
+        fail(
+                connection.hasSettings()
+                        ? UnprocessedException.ofWholeBackend(
+                                "it speaks HTTP/2 and takes no WebSocket: SETTINGS_ENABLE_CONNECT_PROTOCOL is not 1 (RFC 8441)")
+                        : new UnprocessedException("the connection ended before its settings"));
     }
 
     /** Tells the exchange, but not from within its own call. */
@@ -182,15 +219,23 @@ final class BackendStream implements UpstreamLink, RequestSink {
 
     @Override
     public void end(@Nullable Fields trailers) {
+        if (trailers == null) {
+            endRequest();
+            return;
+        }
         requestEnded = true;
         Http2Stream current = stream;
         if (current == null || gone) {
             return;
         }
-        if (trailers == null) {
+        connection.writeHeaders(current.id(), ReadOnlyHttp2Headers.trailers(false, HeadersOut.of(trailers)), true);
+    }
+
+    private void endRequest() {
+        requestEnded = true;
+        Http2Stream current = stream;
+        if (current != null && !gone) {
             connection.writeData(current.id(), Unpooled.EMPTY_BUFFER, true);
-        } else {
-            connection.writeHeaders(current.id(), ReadOnlyHttp2Headers.trailers(false, HeadersOut.of(trailers)), true);
         }
     }
 
@@ -202,7 +247,11 @@ final class BackendStream implements UpstreamLink, RequestSink {
             return;
         }
         ByteBuf out = connection.allocator().directBuffer(1024);
-        String wrong = response.translate(headers, endOfStream, request.isHead(), out);
+        AsciiString accept = webSocketAccept;
+        boolean switches = accept != null && ResponseTranslator.isSuccess(headers);
+        String wrong = switches && accept != null
+                ? response.translateSwitch(headers, accept, out)
+                : response.translate(headers, endOfStream, request.isHead(), out);
         if (wrong != null) {
             out.release();
             broken(wrong);
@@ -213,12 +262,23 @@ final class BackendStream implements UpstreamLink, RequestSink {
             response = new ResponseTranslator();
         } else {
             headReceived = true;
+            tunnel = switches;
+            if (accept != null && !switches) {
+                // A CONNECT that was refused: nothing follows it.
+                endRequest();
+                flush();
+            }
         }
         hold(out, 0, endOfStream);
         give();
     }
 
     private void trailers(Http2Headers trailers, boolean endOfStream) {
+        if (tunnel) {
+            broken("HEADERS in a WebSocket (RFC 9113, 8.5)");
+            connection.reset(id(), Http2Error.PROTOCOL_ERROR);
+            return;
+        }
         ByteBuf last = null;
         if (endOfStream && response.chunked()) {
             last = BodyBytes.lastChunk(connection.allocator(), trailers);
@@ -296,9 +356,27 @@ final class BackendStream implements UpstreamLink, RequestSink {
             giving = false;
         }
         if (held.isEmpty() && receiver != null && (responseEnded || gone)) {
-            lost();
+            if (tunnel) {
+                tunnelEnded();
+            } else {
+                lost();
+            }
         }
         return credit;
+    }
+
+    /** All was given of a WebSocket's data that came: one direction has ended, or both. */
+    private void tunnelEnded() {
+        UpstreamReceiver user = receiver;
+        if (user != null && responseEnded && !inputEndTold) {
+            inputEndTold = true;
+            user.upstreamInputEnded();
+        }
+        user = receiver;
+        if (user != null && gone) {
+            receiver = null;
+            user.upstreamClosed(responseEnded && cause == null ? null : why());
+        }
     }
 
     /** All was given, and the response is not whole. */

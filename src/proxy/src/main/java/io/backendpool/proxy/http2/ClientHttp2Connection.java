@@ -3,6 +3,7 @@ package io.backendpool.proxy.http2;
 import io.backendpool.proxy.http.HttpLoop;
 import io.backendpool.proxy.http.LoopConnection;
 import io.backendpool.proxy.proxyprotocol.ClientEnds;
+import io.backendpool.proxy.tls.TlsChannels;
 import io.backendpool.proxy.traffic.Limit;
 import io.backendpool.proxy.traffic.Outcome;
 import io.backendpool.proxy.upstream.ClientUpstreams;
@@ -273,6 +274,11 @@ final class ClientHttp2Connection extends Http2ConnectionHandler implements Loop
 
     String address() {
         return address;
+    }
+
+    @Nullable
+    String serverName() {
+        return TlsChannels.serverName(requireContext().channel());
     }
 
     byte[] addressBytes() {

@@ -18,6 +18,7 @@ import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2Stream;
 import io.netty.handler.codec.http2.ReadOnlyHttp2Headers;
 import io.netty.util.AsciiString;
+import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.Arrays;
@@ -40,6 +41,9 @@ final class ClientStream implements Downstream, ResponseSink {
     private static final AsciiString WEBSOCKET_ACCEPT = AsciiString.cached("sec-websocket-accept");
     /** UNAVAILABLE: may be tried again. */
     private static final AsciiString GRPC_UNAVAILABLE = AsciiString.cached("14");
+
+    /** The time was over; not to be tried again as it is. */
+    private static final AsciiString GRPC_DEADLINE_EXCEEDED = AsciiString.cached("4");
 
     private static final AsciiString GRPC_UNIMPLEMENTED = AsciiString.cached("12");
     private static final AsciiString GRPC_INTERNAL = AsciiString.cached("13");
@@ -251,6 +255,16 @@ final class ClientStream implements Downstream, ResponseSink {
     }
 
     @Override
+    public @Nullable InetAddress source() {
+        return connection.upstreams().source();
+    }
+
+    @Override
+    public @Nullable String serverName() {
+        return connection.serverName();
+    }
+
+    @Override
     public byte[] addressBytes() {
         return connection.addressBytes();
     }
@@ -362,9 +376,14 @@ final class ClientStream implements Downstream, ResponseSink {
 
     /** Trailers only (PROTOCOL-HTTP2.md of gRPC): a client of gRPC reads its status, not HTTP's. */
     private static Http2Headers grpcReply(Reply reply) {
-        AsciiString status = reply.status() == 501
-                ? GRPC_UNIMPLEMENTED
-                : reply.status() >= 500 || reply.status() == 408 ? GRPC_UNAVAILABLE : GRPC_INTERNAL;
+        AsciiString status =
+                switch (reply.status()) {
+                    case 501 -> GRPC_UNIMPLEMENTED;
+                    // Not UNAVAILABLE, which clients take for an invitation to send the call again.
+                    case 504 -> GRPC_DEADLINE_EXCEEDED;
+                    case 408 -> GRPC_UNAVAILABLE;
+                    default -> reply.status() >= 500 ? GRPC_UNAVAILABLE : GRPC_INTERNAL;
+                };
         return ReadOnlyHttp2Headers.serverHeaders(
                 false,
                 HeadersOut.status(200),
@@ -407,10 +426,10 @@ final class ClientStream implements Downstream, ResponseSink {
     }
 
     @Override
-    public void head(int status, Fields fields, boolean whole) {
+    public void head(int status, Fields fields, @Nullable AsciiString via, boolean whole) {
         responseBegun = true;
         responseEnded = whole;
-        AsciiString[] out = HeadersOut.of(fields);
+        AsciiString[] out = HeadersOut.of(fields, via);
         if (status == 101) {
             // RFC 8441, 5.
             Http2Headers headers =

@@ -6,6 +6,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Fields as Netty's encoder takes them: names and values by turns. */
 final class HeadersOut {
+    private static final AsciiString VIA = AsciiString.cached("via");
     private static final AsciiString[] NONE = {};
     private static final AsciiString[] STATUS = new AsciiString[600];
 
@@ -19,20 +20,26 @@ final class HeadersOut {
 
     /** Those of {@code fields} that go on. */
     static AsciiString[] of(@Nullable Fields fields) {
-        if (fields == null) {
-            return NONE;
-        }
+        return fields == null ? NONE : of(fields, null);
+    }
+
+    /** Those of {@code fields} that go on, and {@code Via}; null: without that. */
+    static AsciiString[] of(Fields fields, @Nullable AsciiString via) {
         int passing = 0;
         for (int i = 0; i < fields.count(); i++) {
             passing += fields.passes(i) ? 1 : 0;
         }
-        AsciiString[] out = new AsciiString[passing * 2];
+        AsciiString[] out = new AsciiString[(via == null ? passing : passing + 1) * 2];
         int at = 0;
         for (int i = 0; i < fields.count(); i++) {
             if (fields.passes(i)) {
                 out[at++] = fields.name(i);
                 out[at++] = fields.value(i);
             }
+        }
+        if (via != null) {
+            out[at++] = VIA;
+            out[at] = via;
         }
         return out;
     }

@@ -55,6 +55,40 @@ final class ResponseTranslator {
         return interim() && endOfStream ? "an interim response that ends the stream (RFC 9113, 8.1)" : null;
     }
 
+    /** 2xx: to an extended CONNECT, that it is a WebSocket from here on (RFC 9113, 8.5). */
+    static boolean isSuccess(Http2Headers headers) {
+        CharSequence code = headers.status();
+        return code != null && code.length() == 3 && code.charAt(0) == '2';
+    }
+
+    /**
+     * Writes what says the same of a WebSocket as 2xx to its extended CONNECT (RFC 8441, 5): 101. Returns what is wrong, one
+     * sentence; null: nothing.
+     */
+    @Nullable
+    String translateSwitch(Http2Headers headers, AsciiString accept, ByteBuf out) {
+        status = 200;
+        ByteBufUtil.writeAscii(
+                out, "HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: websocket\r\n");
+        FieldRules.writeLine(WebSocketFields.ACCEPT, accept, out);
+        for (Map.Entry<CharSequence, CharSequence> header : headers) {
+            AsciiString name = AsciiString.of(header.getKey());
+            AsciiString value = AsciiString.of(header.getValue());
+            if (name.contentEquals(STATUS)
+                    || name.contentEquals(WebSocketFields.ACCEPT)
+                    || name.contentEquals(FieldRules.CONTENT_LENGTH)) {
+                continue;
+            }
+            String wrong = FieldRules.problem(name, value);
+            if (wrong != null) {
+                return wrong;
+            }
+            FieldRules.writeLine(name, value, out);
+        }
+        out.writeByte('\r').writeByte('\n');
+        return null;
+    }
+
     boolean interim() {
         return status < 200;
     }

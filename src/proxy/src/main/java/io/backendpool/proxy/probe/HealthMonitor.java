@@ -10,8 +10,17 @@ import io.backendpool.pool.HealthCheck.TcpProbe;
 import io.backendpool.pool.HealthCheck.TlsProbe;
 import io.backendpool.pool.HealthState;
 import io.backendpool.pool.PoolSnapshot;
+import io.backendpool.pool.SlowStart;
+import io.backendpool.pool.health.Adaptation;
 import io.backendpool.pool.health.BackendHealth;
 import io.backendpool.pool.health.EffectiveWeights;
+import io.backendpool.pool.health.OutlierDetector.Decision;
+import io.backendpool.pool.health.Overrides;
+import io.backendpool.pool.health.ProxySeat;
+import io.backendpool.pool.health.SlowStartRamp;
+import io.backendpool.pool.health.WeightInputs;
+import io.backendpool.pool.session.BackendTags;
+import io.backendpool.pool.session.SessionTable;
 import io.backendpool.proxy.tls.BackendTls;
 import io.backendpool.proxy.tls.TlsEngine;
 import io.backendpool.proxy.upstream.LivePool;
@@ -20,6 +29,7 @@ import io.vertx.core.Context;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.internal.VertxInternal;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -30,6 +40,7 @@ import java.util.Objects;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.LongSupplier;
+import java.util.function.ToIntFunction;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -45,18 +56,8 @@ import org.slf4j.LoggerFactory;
 public final class HealthMonitor {
     private static final Logger LOG = LoggerFactory.getLogger(HealthMonitor.class);
 
-    /** What is known of one backend, and who finds out more. */
-    private static final class Watched {
-        private final BackendKey key;
-        private int index;
-        private BackendHealth health;
-        private @Nullable BackendProber prober;
-
-        Watched(BackendKey key, BackendHealth health) {
-            this.key = key;
-            this.health = health;
-        }
-    }
+    /** How often what depends on time is looked after, in ms. */
+    private static final long TICK_MILLIS = 100;
 
     private final Context context;
     private final Vertx vertx;
@@ -67,9 +68,18 @@ public final class HealthMonitor {
     private final LongAdder succeeded = new LongAdder();
     private final LongAdder failed = new LongAdder();
 
-    private Map<BackendKey, Watched> watched = new HashMap<>();
+    private Map<BackendKey, WatchedBackend> watched = new HashMap<>();
     private @Nullable PublishedPool pool;
     private Map<String, BackendTls> tls = Map.of();
+    private final BackendTags tags = new BackendTags();
+    private final @Nullable String zone;
+    private final @Nullable ProxySeat seat;
+    private final OutlierWatch outliers;
+    private final WeightAdapter adapter = new WeightAdapter();
+    private List<WatchedBackend> ordered = List.of();
+    private Overrides overrides = Overrides.of(List.of(), Instant.EPOCH);
+    private Instant nextRamp = Instant.MAX;
+    private boolean ticking;
     private boolean stale;
     private boolean publishing;
     private boolean closed;
@@ -86,11 +96,33 @@ public final class HealthMonitor {
      */
     public HealthMonitor(
             Vertx vertx, PoolHolder pools, InstantSource clock, LongSupplier nanoClock, RandomGenerator random) {
+        this(vertx, pools, clock, nanoClock, random, null, null);
+    }
+
+    /**
+     * The same.
+     *
+     * @param zone that the proxy runs in; null: not known, so no backend is near
+     * @param seat which part of a large pool the proxy uses, where the pool has subsets; null: all of it
+     */
+    public HealthMonitor(
+            Vertx vertx,
+            PoolHolder pools,
+            InstantSource clock,
+            LongSupplier nanoClock,
+            RandomGenerator random,
+            @Nullable String zone,
+            @Nullable ProxySeat seat) {
+        this.zone = zone;
+        this.seat = seat;
         this.vertx = vertx;
         this.context = ((VertxInternal) vertx).createEventLoopContext();
         this.pools = pools;
         this.clock = clock;
         this.means = new BackendProber.Means(vertx, new ProbeClient(vertx), slots, nanoClock, random);
+        this.outliers = new OutlierWatch(random);
+        pools.onRuns((backend, kind) ->
+                context.runOnContext(ignored -> decide(outliers.onRun(backend, kind, clock.instant()))));
     }
 
     /** Why the backends of the pool cannot be reached or probed, in one sentence; null: they can. Pure. */
@@ -170,27 +202,107 @@ public final class HealthMonitor {
     private void change(PublishedPool next) {
         PoolSnapshot snapshot = next.snapshot();
         HealthCheck check = snapshot.healthCheck();
-        Map<BackendKey, Watched> before = watched;
-        Map<BackendKey, Watched> after = HashMap.newHashMap(snapshot.backends().size());
+        SlowStart slowStart = snapshot.loadBalancing().slowStart();
+        Instant now = clock.instant();
+        Map<BackendKey, WatchedBackend> before = watched;
+        Map<BackendKey, WatchedBackend> after =
+                HashMap.newHashMap(snapshot.backends().size());
+        List<WatchedBackend> order = new ArrayList<>(snapshot.backends().size());
         tls = BackendTls.compile(snapshot, tls, TlsEngine.best());
+        boolean first = pool == null;
         pool = next;
+        overrides = Overrides.of(snapshot.overrides(), now);
         for (Backend backend : snapshot.backends()) {
-            Watched known = before.remove(backend.key());
-            Watched kept = known == null ? newcomer(backend, check) : known;
+            WatchedBackend known = before.remove(backend.key());
+            WatchedBackend kept =
+                    known == null ? newcomer(backend, check, first ? null : slowStart, first, now) : known;
             kept.index = after.size();
             after.put(backend.key(), kept);
+            order.add(kept);
             if (known != null) {
-                update(known, known.health.onConditions(backend.conditions(), check, clock.instant()));
+                update(
+                        known,
+                        known.health
+                                .onConditions(backend.conditions(), check, now)
+                                .onSlowStart(slowStart, now));
+            } else if (first) {
+                kept.health = kept.health.onSlowStart(slowStart, now);
             }
+            update(kept, kept.health.onOverride(overrides.drain(backend.key()), now));
         }
         before.values().forEach(HealthMonitor::stopProbing);
         watched = after;
+        ordered = order;
+        outliers.follow(snapshot.outlierDetection(), after, check != null, now).forEach(this::apply);
+        adapter.follow(snapshot.adaptiveWeight(), order, now);
         publish();
         probeBy(check);
     }
 
-    private Watched newcomer(Backend backend, @Nullable HealthCheck check) {
-        return new Watched(backend.key(), BackendHealth.initial(backend.conditions(), check, clock.instant()));
+    private WatchedBackend newcomer(
+            Backend backend, @Nullable HealthCheck check, @Nullable SlowStart slowStart, boolean first, Instant now) {
+        BackendHealth health = first
+                ? BackendHealth.initial(backend.conditions(), check, now)
+                : BackendHealth.joined(backend.conditions(), check, slowStart, now);
+        return new WatchedBackend(backend.key(), health);
+    }
+
+    private void decide(@Nullable Decision decision) {
+        if (decision != null) {
+            apply(decision);
+            publishSoon();
+        }
+    }
+
+    private void apply(Decision decision) {
+        WatchedBackend backend = watched.get(decision.backend());
+        if (backend != null) {
+            backend.outcomes.runs().endAll();
+            update(backend, backend.health.onEjection(decision.ejection(), clock.instant()));
+        }
+    }
+
+    /** Starts the ticks where something depends on time; they end by themselves. */
+    private void tickWhileNeeded() {
+        boolean needed =
+                outliers.isOn() || adapter.isOn() || overrides.nextExpiry() != null || nextRamp.isBefore(Instant.MAX);
+        if (!ticking && needed && !closed) {
+            ticking = true;
+            vertx.setTimer(TICK_MILLIS, fired -> {
+                ticking = false;
+                tick();
+                tickWhileNeeded();
+            });
+        }
+    }
+
+    private void tick() {
+        HealthView current = view;
+        PublishedPool live = pool;
+        if (closed || current == null || live == null) {
+            return;
+        }
+        Instant now = clock.instant();
+        List<Decision> decisions = outliers.onTick(now);
+        decisions.forEach(this::apply);
+        boolean changed = !decisions.isEmpty();
+        Instant expiry = overrides.nextExpiry();
+        if (expiry != null && !now.isBefore(expiry)) {
+            overrides = Overrides.of(live.snapshot().overrides(), now);
+            ordered.forEach(backend -> update(backend, backend.health.onOverride(overrides.drain(backend.key), now)));
+            changed = true;
+        }
+        if (!now.isBefore(nextRamp)) {
+            ordered.forEach(backend -> update(backend, backend.health.onTime(now)));
+            changed = true;
+        }
+        if (adapter.onTick(ordered, current.live().weights(), now)) {
+            // What is only observed is told, and moves nothing.
+            changed = true;
+        }
+        if (changed) {
+            publishSoon();
+        }
     }
 
     /** Starts the probers that are missing, and anew those that go by another check. */
@@ -205,7 +317,7 @@ public final class HealthMonitor {
                     * (double) check.timeout().toNanos()
                     / check.interval().toNanos()));
         }
-        for (Watched backend : watched.values()) {
+        for (WatchedBackend backend : watched.values()) {
             BackendProber prober = backend.prober;
             BackendTls secured = tls.get(backend.key.group());
             if (prober != null && Objects.equals(prober.check(), check) && prober.tls() == secured) {
@@ -221,14 +333,14 @@ public final class HealthMonitor {
         }
     }
 
-    private static void stopProbing(Watched backend) {
+    private static void stopProbing(WatchedBackend backend) {
         if (backend.prober != null) {
             backend.prober.stop();
             backend.prober = null;
         }
     }
 
-    private void take(Watched backend, HealthCheck check, ProbeResult result) {
+    private void take(WatchedBackend backend, HealthCheck check, ProbeResult result) {
         BackendHealth next =
                 switch (result) {
                     case ProbeResult.Succeeded ok -> {
@@ -242,6 +354,8 @@ public final class HealthMonitor {
                 };
         HealthState before = backend.health.state();
         update(backend, next);
+        boolean success = result instanceof ProbeResult.Succeeded;
+        decide(outliers.onProbe(backend.key, success, clock.instant()));
         if (next.state() != before) {
             publishSoon();
         } else if (view != null) {
@@ -249,7 +363,7 @@ public final class HealthMonitor {
         }
     }
 
-    private void update(Watched backend, BackendHealth next) {
+    private void update(WatchedBackend backend, BackendHealth next) {
         HealthState before = backend.health.state();
         backend.health = next;
         if (next.state() != before && pool != null) {
@@ -284,15 +398,43 @@ public final class HealthMonitor {
         if (pool == null) {
             return;
         }
-        List<BackendHealth> health = new ArrayList<>(watched.size());
-        List<HealthState> states = new ArrayList<>(watched.size());
-        for (Backend backend : pool.snapshot().backends()) {
-            BackendHealth known = Objects.requireNonNull(watched.get(backend.key())).health;
-            health.add(known);
-            states.add(known.state());
+        PoolSnapshot snapshot = pool.snapshot();
+        Instant now = clock.instant();
+        List<BackendHealth> health = new ArrayList<>(ordered.size());
+        List<HealthState> states = new ArrayList<>(ordered.size());
+        List<Adaptation> adaptations = new ArrayList<>(ordered.size());
+        boolean warming = false;
+        for (WatchedBackend backend : ordered) {
+            health.add(backend.health);
+            states.add(backend.health.state());
+            adaptations.add(backend.adaptation);
+            warming |= backend.health.state() == HealthState.WARMING;
         }
-        LivePool live = new LivePool(pool, health, EffectiveWeights.of(pool.snapshot(), states), stale, tls);
+        SlowStart slowStart = snapshot.loadBalancing().slowStart();
+        nextRamp = warming && slowStart != null ? now.plus(SlowStartRamp.step(slowStart)) : Instant.MAX;
+        WeightInputs inputs = new WeightInputs(snapshot, health, adaptations, zone, seat, now, group -> true);
+        EffectiveWeights weights = EffectiveWeights.of(inputs);
+        boolean counts = outliers.isOn() || adapter.isOn();
+        LivePool live = new LivePool(
+                pool,
+                health,
+                weights,
+                stale,
+                tls,
+                SessionTable.of(snapshot, states, weights.picking(), groupWeights(snapshot), tags),
+                counts ? ordered.stream().map(backend -> backend.outcomes).toList() : List.of());
         pools.publish(live);
         view = new HealthView(live);
+        tickWhileNeeded();
+    }
+
+    /** The weights of groups as they are wanted now, whatever the health of their backends. */
+    private ToIntFunction<String> groupWeights(PoolSnapshot snapshot) {
+        Map<String, Integer> declared = new HashMap<>();
+        snapshot.groups().forEach(group -> declared.put(group.name(), group.weight()));
+        return group -> {
+            Integer overridden = overrides.groupWeight(group);
+            return overridden == null ? declared.getOrDefault(group, 0) : overridden;
+        };
     }
 }

@@ -1,6 +1,7 @@
 package io.backendpool.proxy.stream;
 
 import io.backendpool.pool.BackendGroup.ProxyProtocol;
+import io.backendpool.pool.health.FailureKind;
 import io.backendpool.proxy.proxyprotocol.ClientEnds;
 import io.backendpool.proxy.proxyprotocol.ProxyHeader;
 import io.backendpool.proxy.traffic.Limit;
@@ -15,6 +16,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ConnectTimeoutException;
 import io.netty.handler.codec.ByteToMessageDecoder;
 import io.netty.util.concurrent.Future;
+import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -67,6 +69,9 @@ final class Stream {
 
     private @Nullable String serverName;
     private List<Upstream> tried = List.of();
+    /** When the try under way began. */
+    private long tryNanos;
+
     private int attempts;
     private int progressTick;
     private int removedTick;
@@ -208,9 +213,10 @@ final class Stream {
     // The backend
 
     private void connectNext() {
+        InetAddress source = ends == null ? null : ends.source().getAddress();
         Upstream chosen = kind == StreamKind.TLS
-                ? loop.upstreams().choose(serverName, tried)
-                : loop.upstreams().choose(tried);
+                ? loop.upstreams().choose(serverName, source, tried)
+                : loop.upstreams().choose(source, tried);
         if (chosen == null) {
             end(tried.isEmpty() ? Outcome.NO_BACKEND : Outcome.CONNECT_FAILED, true);
             return;
@@ -219,6 +225,7 @@ final class Stream {
             loop.traffic().retried();
         }
         last = chosen;
+        tryNanos = loop.traffic().now();
         chosen.tryStarted();
         StreamEnd end = new StreamEnd(this);
         backend = end;
@@ -234,6 +241,7 @@ final class Stream {
 
     private void connectFailed(Upstream target, Throwable cause) {
         target.tryEnded(0, true, loop.traffic().now());
+        target.failed(FailureKind.LOCAL_ORIGIN);
         if (phase == Phase.ENDED) {
             return;
         }
@@ -258,7 +266,9 @@ final class Stream {
         phase = Phase.PASSING;
         progress();
         upstream = target;
-        target.traffic().started(loop.traffic().now());
+        long now = loop.traffic().now();
+        target.traffic().started(now);
+        target.succeeded(now - tryNanos);
         if (target.proxyProtocol() != ProxyProtocol.NONE && ends != null) {
             end.write(ProxyHeader.of(target.proxyProtocol(), ends));
         }

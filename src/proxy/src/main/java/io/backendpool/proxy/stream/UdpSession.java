@@ -127,11 +127,11 @@ final class UdpSession {
     }
 
     private @Nullable Side open() {
-        Upstream chosen = loop.upstreams().choose(tried);
+        Upstream chosen = loop.upstreams().choose(client.getAddress(), tried);
         if (chosen == null && !tried.isEmpty()) {
             // All have failed once: they may be there again.
             tried = List.of();
-            chosen = loop.upstreams().choose(tried);
+            chosen = loop.upstreams().choose(client.getAddress(), tried);
         }
         if (chosen == null) {
             return null;

@@ -29,6 +29,7 @@ final class ClientHelloHandler extends SslClientHelloHandler<TlsContext> {
     protected Future<TlsContext> lookup(ChannelHandlerContext ctx, @Nullable ByteBuf clientHello) {
         TlsListener now = newest.get();
         ClientHello hello = clientHello == null ? ClientHello.UNKNOWN : ClientHello.parse(clientHello);
+        TlsChannels.serverName(ctx.channel(), hello.serverName());
         return ctx.executor().newSucceededFuture((now == null ? accepting : now).choose(hello));
     }
 

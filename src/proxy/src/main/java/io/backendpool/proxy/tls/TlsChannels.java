@@ -1,14 +1,19 @@
 package io.backendpool.proxy.tls;
 
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.ssl.SslHandler;
+import io.netty.util.AttributeKey;
+import org.jspecify.annotations.Nullable;
 
 /** Ends of connections, which in TLS are another matter than in TCP alone. Event loop only. */
 @SuppressWarnings("FutureReturnValueIgnored") // how a write or a close ends, the channel tells by its events
 public final class TlsChannels {
     static final String HANDLER = "backendpool-tls";
+
+    private static final AttributeKey<String> SERVER_NAME = AttributeKey.valueOf(TlsChannels.class, "serverName");
 
     private TlsChannels() {}
 
@@ -39,6 +44,18 @@ public final class TlsChannels {
         } else {
             // From the TLS handler's place on, so that it does not see it.
             tls.close();
+        }
+    }
+
+    /** The server name that the client asked for in its handshake, in lower case; null: none, or it is no TLS. */
+    public static @Nullable String serverName(Channel channel) {
+        return channel.hasAttr(SERVER_NAME) ? channel.attr(SERVER_NAME).get() : null;
+    }
+
+    /** Notes what {@link #serverName(Channel)} says. */
+    static void serverName(Channel channel, @Nullable String name) {
+        if (name != null) {
+            channel.attr(SERVER_NAME).set(name);
         }
     }
 }

@@ -22,6 +22,8 @@ public final class AttemptPlan {
     private final LoopUpstreams upstreams;
     private final LoopPolicy policy;
     private final long hash;
+    private final @Nullable Upstream bound;
+    private final boolean strict;
     private List<Upstream> tried = List.of();
     private String lastFailure = "";
     private int retries;
@@ -34,6 +36,28 @@ public final class AttemptPlan {
         this.upstreams = upstreams;
         this.policy = upstreams.policy();
         this.hash = upstreams.randomHash();
+        this.bound = null;
+        this.strict = false;
+    }
+
+    /**
+     * The same for a request with a key or a session.
+     *
+     * @param hash of its key; random where it has none
+     * @param bound the backend of its session; null: it has none
+     * @param strict no other than {@code bound} may answer
+     */
+    public AttemptPlan(LoopUpstreams upstreams, long hash, @Nullable Upstream bound, boolean strict) {
+        this.upstreams = upstreams;
+        this.policy = upstreams.policy();
+        this.hash = hash;
+        this.bound = bound;
+        this.strict = strict;
+    }
+
+    /** Only the backend of the request's session may answer, so there is nothing to wait for where it cannot. */
+    public boolean isStrict() {
+        return strict;
     }
 
     public LoopPolicy policy() {
@@ -52,7 +76,11 @@ public final class AttemptPlan {
 
     /** The backend for the first try, or after one could not be connected to; null: there is none with room. */
     public @Nullable Upstream next() {
-        return upstreams.choose(hash, tried, false);
+        Upstream session = bound;
+        if (session != null && !tried.contains(session) && upstreams.usableBySession(session)) {
+            return session;
+        }
+        return strict ? null : upstreams.choose(hash, tried, false);
     }
 
     /** No connection could be made to {@code upstream}: {@link #next} gives another. */
@@ -103,7 +131,7 @@ public final class AttemptPlan {
         }
         inBudget = true;
         exclude(failed, failure);
-        Upstream next = upstreams.choose(hash, tried, true);
+        Upstream next = strict ? null : upstreams.choose(hash, tried, true);
         if (next == null && upstreams.usable(failed, true)) {
             next = failed;
         }

@@ -4,6 +4,7 @@ import io.backendpool.pool.BackendGroup.ProxyProtocol;
 import io.backendpool.proxy.proxyprotocol.ClientEnds;
 import io.backendpool.proxy.traffic.Limit;
 import io.backendpool.proxy.traffic.LoopTraffic;
+import java.net.InetAddress;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,6 +19,11 @@ public final class ClientUpstreams {
     /** Of {@code client}; null: nothing can be told of it, so all is shared. */
     public ClientUpstreams(@Nullable ClientEnds client) {
         this.client = client;
+    }
+
+    /** The client's address; null: it is not known. */
+    public @Nullable InetAddress source() {
+        return client == null ? null : client.source().getAddress();
     }
 
     /** An idle connection to {@code target} that this client's requests may use; null: there is none. */

@@ -7,6 +7,7 @@ import io.backendpool.pool.health.BackendHealth;
 import io.backendpool.pool.health.EffectiveWeights;
 import io.backendpool.pool.pick.PickPlan;
 import io.backendpool.pool.pick.PickPlans;
+import io.backendpool.pool.session.SessionTable;
 import io.backendpool.proxy.tls.BackendTls;
 import java.util.List;
 import java.util.Map;
@@ -22,6 +23,8 @@ import org.jspecify.annotations.Nullable;
  * @param tls by the names of the groups whose backends speak TLS
  * @param plan how to choose among the backends
  * @param routes which backends there are to choose among by the server name that a client asks for; null: all
+ * @param sessions where sessions belong; null: the pool has none
+ * @param outcomes where to count what becomes of requests, one for each backend; empty: nobody wants to know
  */
 public record LivePool(
         PublishedPool pool,
@@ -30,9 +33,12 @@ public record LivePool(
         boolean stale,
         Map<String, BackendTls> tls,
         PickPlan plan,
-        @Nullable ServerNameRoutes routes) {
+        @Nullable ServerNameRoutes routes,
+        @Nullable SessionTable sessions,
+        List<BackendOutcomes> outcomes) {
     public LivePool {
         health = List.copyOf(health);
+        outcomes = List.copyOf(outcomes);
         tls = Map.copyOf(tls);
     }
 
@@ -42,7 +48,9 @@ public record LivePool(
             List<BackendHealth> health,
             EffectiveWeights weights,
             boolean stale,
-            Map<String, BackendTls> tls) {
+            Map<String, BackendTls> tls,
+            @Nullable SessionTable sessions,
+            List<BackendOutcomes> outcomes) {
         this(
                 pool,
                 health,
@@ -50,7 +58,19 @@ public record LivePool(
                 stale,
                 tls,
                 plan(pool.snapshot(), weights.picking()),
-                ServerNameRoutes.of(pool.snapshot(), health));
+                ServerNameRoutes.of(pool.snapshot(), weights),
+                sessions,
+                outcomes);
+    }
+
+    /** One without sessions. */
+    public LivePool(
+            PublishedPool pool,
+            List<BackendHealth> health,
+            EffectiveWeights weights,
+            boolean stale,
+            Map<String, BackendTls> tls) {
+        this(pool, health, weights, stale, tls, null, List.of());
     }
 
     /** One without TLS to backends. */

@@ -1,17 +1,28 @@
 package io.backendpool.proxy.upstream;
 
+import io.backendpool.pool.BackendKey;
+import io.backendpool.pool.HashKey;
 import io.backendpool.pool.HealthState;
+import io.backendpool.pool.LoadBalancing;
 import io.backendpool.pool.PoolSnapshot;
+import io.backendpool.pool.Session;
+import io.backendpool.pool.SessionKeys;
 import io.backendpool.pool.TrafficPolicy;
 import io.backendpool.pool.health.BackendHealth;
+import io.backendpool.pool.health.FailureKind;
 import io.backendpool.pool.pick.BackendLoad;
+import io.backendpool.pool.pick.Hashing;
+import io.backendpool.pool.pick.PickPlan;
 import io.backendpool.pool.pick.PickPlans;
 import io.backendpool.pool.pick.Picker;
+import io.backendpool.pool.session.SessionTable;
+import io.backendpool.pool.session.TokenCodec;
 import io.backendpool.proxy.traffic.Limit;
 import io.backendpool.proxy.traffic.LoopTraffic;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFactory;
 import io.netty.channel.EventLoop;
+import java.net.InetAddress;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.random.RandomGenerator;
@@ -42,6 +53,10 @@ public final class LoopUpstreams {
     /** Of the live pool's routes, as they are asked for. */
     private final IdentityHashMap<ServerNameRoutes.Route, Picker> routePickers = new IdentityHashMap<>();
 
+    private LoadBalancing loadBalancing = new LoadBalancing(LoadBalancing.Policy.ROUND_ROBIN);
+    private @Nullable LoopSessions sessions;
+    private @Nullable TokenCodec codec;
+    private SessionKeys keys = SessionKeys.NONE;
     private StreamPool.@Nullable Factory http2;
     private int tick;
     private long pickNanos;
@@ -99,15 +114,49 @@ public final class LoopUpstreams {
         return choose(picker, null, hash, tried, asRetry);
     }
 
+    /** The sessions of the live pool, which was looked up by {@link #policy}; null: it has none. */
+    public @Nullable LoopSessions sessions() {
+        return sessions;
+    }
+
+    /** How backends are chosen in the live pool, which was looked up by {@link #policy}. */
+    public LoadBalancing loadBalancing() {
+        return loadBalancing;
+    }
+
+    /** The policy chooses by a key of the request. */
+    public boolean usesHash() {
+        return picker.usesHash();
+    }
+
+    /** Whether {@code upstream} has room for a request of a session that it has; it may be draining. */
+    boolean usableBySession(Upstream upstream) {
+        if (!upstream.servesSessions()) {
+            return false;
+        }
+        Limit reached = upstream.limitReached();
+        if (reached != null) {
+            traffic.limitHit(reached);
+        }
+        return reached == null;
+    }
+
     /** The hash of a request that has no key; the same one for all its tries. */
-    long randomHash() {
+    public long randomHash() {
         return picker.usesHash() ? random.nextLong() : 0;
     }
 
-    /** The backend for the next try of a stream; null: there is none left that has room. */
-    public @Nullable Upstream choose(List<Upstream> tried) {
+    /**
+     * The backend for the next try of a stream; null: there is none left that has room.
+     *
+     * @param client whose it is; null: that is not known
+     */
+    public @Nullable Upstream choose(@Nullable InetAddress client, List<Upstream> tried) {
         refresh();
-        return choose(picker, null, randomHash(), tried, false);
+        Upstream session = bound(client);
+        return session != null && !tried.contains(session) && usableBySession(session)
+                ? session
+                : choose(picker, null, streamHash(client, null), tried, false);
     }
 
     /**
@@ -115,22 +164,59 @@ public final class LoopUpstreams {
      *
      * @param serverName lower case; null: the client names none
      */
-    public @Nullable Upstream choose(@Nullable String serverName, List<Upstream> tried) {
+    public @Nullable Upstream choose(@Nullable String serverName, @Nullable InetAddress client, List<Upstream> tried) {
         refresh();
         LivePool pool = seen;
         if (pool == null || pool.routes() == null) {
-            return choose(picker, null, randomHash(), tried, false);
+            return choose(client, tried);
         }
         ServerNameRoutes.Route route = pool.routes().find(serverName);
         if (route == null) {
             return null;
         }
-        Picker among = routePickers.computeIfAbsent(route, this::routePicker);
-        return choose(among, route.weights(), randomHash(), tried, false);
+        Upstream session = bound(client);
+        if (session != null
+                && route.groups().contains(session.key().group())
+                && !tried.contains(session)
+                && usableBySession(session)) {
+            return session;
+        }
+        Picker among = routePickers.computeIfAbsent(route, wanted -> picker(wanted.plan()));
+        return choose(among, route.weights(), streamHash(client, serverName), tried, false);
     }
 
-    private Picker routePicker(ServerNameRoutes.Route route) {
-        return route.plan().picker(table.loads(), random, this::pickNanos);
+    private Picker picker(PickPlan plan) {
+        return plan.picker(table.loads(), random, this::pickNanos);
+    }
+
+    /** The backend of the session of {@code client}; null: it has none. */
+    private @Nullable Upstream bound(@Nullable InetAddress client) {
+        LoopSessions known = sessions;
+        return known == null
+                        || client == null
+                        || !(known.session().kind() instanceof Session.SourceIp(int prefixV4, int prefixV6))
+                ? null
+                : known.ofSource(hash(client, prefixV4, prefixV6)).backend();
+    }
+
+    /** Of the first key that a stream has; random where it has none. */
+    private long streamHash(@Nullable InetAddress client, @Nullable String serverName) {
+        if (picker.usesHash()) {
+            for (HashKey key : loadBalancing.hash()) {
+                if (key instanceof HashKey.ClientIp(int prefixV4, int prefixV6) && client != null) {
+                    return hash(client, prefixV4, prefixV6);
+                }
+                if (key instanceof HashKey.ServerName && serverName != null) {
+                    return Hashing.hash(serverName);
+                }
+            }
+        }
+        return randomHash();
+    }
+
+    private static long hash(InetAddress client, int prefixV4, int prefixV6) {
+        byte[] address = client.getAddress();
+        return Hashing.hash(address, address.length == 4 ? prefixV4 : prefixV6);
     }
 
     /** Whether a group takes connections for {@code serverName}, whatever the health of its backends. */
@@ -231,7 +317,8 @@ public final class LoopUpstreams {
         }
         int unhealthy = 0;
         for (BackendHealth health : pool.health()) {
-            unhealthy += health.state() == HealthState.UNHEALTHY ? 1 : 0;
+            HealthState state = health.state();
+            unhealthy += state == HealthState.UNHEALTHY || state == HealthState.EJECTED ? 1 : 0;
         }
         String others = unhealthy == all ? "" : ", the others have weight 0";
         return "no healthy backend in pool %s: %d of %d unhealthy%s".formatted(snapshot.id(), unhealthy, all, others);
@@ -273,6 +360,10 @@ public final class LoopUpstreams {
             traffic.queued(-1);
             next.backendFree(upstream);
         }
+    }
+
+    void tellRun(BackendKey backend, FailureKind kind) {
+        pools.tellRun(backend, kind);
     }
 
     LoopTraffic traffic() {
@@ -326,12 +417,29 @@ public final class LoopUpstreams {
             policy = LoopPolicy.of(snapshot.traffic(), limits, share);
         }
         table.follow(current);
-        picker = current.plan().picker(table.loads(), random, this::pickNanos);
+        picker = picker(current.plan());
+        loadBalancing = snapshot.loadBalancing();
+        sessions = sessions(current);
         if (queue.waiting() > 0) {
             // Limits may have been raised, and backends may have come.
             for (Upstream upstream : table.upstreams()) {
                 freed(upstream);
             }
         }
+    }
+
+    private @Nullable LoopSessions sessions(LivePool current) {
+        SessionTable sessionTable = current.sessions();
+        if (sessionTable == null) {
+            return null;
+        }
+        PoolSnapshot snapshot = current.pool().snapshot();
+        TokenCodec signer = codec;
+        if (signer == null || !snapshot.sessionKeys().equals(keys)) {
+            keys = snapshot.sessionKeys();
+            signer = new TokenCodec(snapshot.id().toString(), keys);
+            codec = signer;
+        }
+        return new LoopSessions(sessionTable, signer, table.upstreams(), this::picker, random);
     }
 }

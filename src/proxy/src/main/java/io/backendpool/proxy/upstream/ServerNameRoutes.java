@@ -1,14 +1,11 @@
 package io.backendpool.proxy.upstream;
 
 import io.backendpool.pool.BackendGroup;
-import io.backendpool.pool.HealthState;
 import io.backendpool.pool.PoolSnapshot;
-import io.backendpool.pool.health.BackendHealth;
 import io.backendpool.pool.health.EffectiveWeights;
 import io.backendpool.pool.pick.PickPlan;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -27,7 +24,7 @@ final class ServerNameRoutes {
      * @param weights in the order of the snapshot's backends; not to be changed
      */
     @SuppressWarnings("ArrayRecordComponent") // nobody compares two of them
-    record Route(long[] weights, PickPlan plan) {}
+    record Route(Set<String> groups, long[] weights, PickPlan plan) {}
 
     private final Map<String, Route> exact = new HashMap<>();
     /** By what follows the star: {@code .example.com}. */
@@ -35,7 +32,7 @@ final class ServerNameRoutes {
 
     private final @Nullable Route rest;
 
-    private ServerNameRoutes(PoolSnapshot snapshot, List<BackendHealth> health) {
+    private ServerNameRoutes(PoolSnapshot snapshot, EffectiveWeights weights) {
         Map<String, Set<String>> groupsOf = new HashMap<>();
         Set<String> nameless = new HashSet<>();
         for (BackendGroup group : snapshot.groups()) {
@@ -48,7 +45,7 @@ final class ServerNameRoutes {
         // Names that lead to the same groups share a plan, so that the shares of the groups hold over all of them.
         Map<Set<String>, Route> shared = new HashMap<>();
         groupsOf.forEach((name, groups) -> {
-            Route route = shared.computeIfAbsent(groups, unused -> route(snapshot, health, groups));
+            Route route = shared.computeIfAbsent(groups, unused -> route(snapshot, weights, groups));
             if (name.startsWith(WILDCARD)) {
                 wildcards.put(name.substring(1), route);
             } else {
@@ -57,20 +54,19 @@ final class ServerNameRoutes {
         });
         rest = nameless.isEmpty()
                 ? null
-                : shared.computeIfAbsent(nameless, unused -> route(snapshot, health, nameless));
+                : shared.computeIfAbsent(nameless, unused -> route(snapshot, weights, nameless));
     }
 
     /** Null where no group names any: then all take all. */
-    static @Nullable ServerNameRoutes of(PoolSnapshot snapshot, List<BackendHealth> health) {
+    static @Nullable ServerNameRoutes of(PoolSnapshot snapshot, EffectiveWeights weights) {
         boolean named = snapshot.groups().stream()
                 .anyMatch(group -> !group.serverNames().isEmpty());
-        return named ? new ServerNameRoutes(snapshot, health) : null;
+        return named ? new ServerNameRoutes(snapshot, weights) : null;
     }
 
-    private static Route route(PoolSnapshot snapshot, List<BackendHealth> health, Set<String> groups) {
-        List<HealthState> states = health.stream().map(BackendHealth::state).toList();
-        long[] weights = EffectiveWeights.of(snapshot, states, groups::contains).picking();
-        return new Route(weights, LivePool.plan(snapshot, weights));
+    private static Route route(PoolSnapshot snapshot, EffectiveWeights weights, Set<String> groups) {
+        long[] among = weights.among(groups::contains).picking();
+        return new Route(groups, among, LivePool.plan(snapshot, among));
     }
 
     /** The groups for {@code serverName}, lower case or null; null: no group takes it. */

@@ -9,9 +9,26 @@ import java.io.IOException;
 public final class UnprocessedException extends IOException {
     private static final long serialVersionUID = 1L;
 
+    private final boolean wholeBackend;
+
     /** Without a stack trace: it is the backend's doing. */
     public UnprocessedException(String message) {
+        this(message, false);
+    }
+
+    private UnprocessedException(String message, boolean wholeBackend) {
         super(message);
+        this.wholeBackend = wholeBackend;
+    }
+
+    /** Another connection to the same backend would end in the same way. */
+    public static UnprocessedException ofWholeBackend(String message) {
+        return new UnprocessedException(message, true);
+    }
+
+    /** Whether only another backend is worth a try. */
+    public boolean isOfWholeBackend() {
+        return wholeBackend;
     }
 
     @Override

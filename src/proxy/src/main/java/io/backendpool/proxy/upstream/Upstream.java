@@ -3,6 +3,8 @@ package io.backendpool.proxy.upstream;
 import io.backendpool.pool.BackendGroup;
 import io.backendpool.pool.BackendGroup.ProxyProtocol;
 import io.backendpool.pool.BackendKey;
+import io.backendpool.pool.health.FailureKind;
+import io.backendpool.pool.health.Outcomes;
 import io.backendpool.pool.pick.BackendLoad;
 import io.backendpool.proxy.tls.BackendTls;
 import io.backendpool.proxy.traffic.BackendTraffic;
@@ -36,6 +38,11 @@ public final class Upstream {
     private int open;
     private int retries;
     private boolean eligible;
+    private boolean draining;
+    private @Nullable BackendOutcomes counted;
+    /** Null: nobody wants to know. */
+    private @Nullable Outcomes outcomes;
+
     private boolean removed;
     private ProxyProtocol header = ProxyProtocol.NONE;
     private int removedTick;
@@ -68,6 +75,49 @@ public final class Upstream {
     /** What policies compare. */
     BackendLoad load() {
         return load;
+    }
+
+    /** From now on outcomes are counted there; null: nowhere. */
+    @SuppressWarnings("ReferenceEquality") // the same object as long as the backend stays in the pool
+    void count(@Nullable BackendOutcomes where) {
+        if (where != counted) {
+            counted = where;
+            outcomes = where == null ? null : where.join();
+        }
+    }
+
+    /**
+     * The head of a response has come.
+     *
+     * @param sentNanos when the try was sent, by {@code LoopTraffic.now}
+     */
+    public void answered(int status, long sentNanos) {
+        Outcomes into = outcomes;
+        if (into != null) {
+            tell(into.answered(status, owner.traffic().now() - sentNanos));
+        }
+    }
+
+    /** No response has come, and the backend is to blame. */
+    public void failed(FailureKind kind) {
+        Outcomes into = outcomes;
+        if (into != null) {
+            tell(into.failed(kind));
+        }
+    }
+
+    /** What has no responses has worked: a connection was made, after {@code nanos}. */
+    public void succeeded(long nanos) {
+        Outcomes into = outcomes;
+        if (into != null) {
+            into.succeeded(nanos);
+        }
+    }
+
+    private void tell(@Nullable FailureKind run) {
+        if (run != null) {
+            owner.tellRun(key, run);
+        }
     }
 
     /** It was chosen for a request or a stream: what follows, be it to connect, is load. */
@@ -113,6 +163,11 @@ public final class Upstream {
         return eligible && !removed;
     }
 
+    /** It may get requests of sessions that it has: it is eligible, or drains. */
+    boolean servesSessions() {
+        return (eligible || draining) && !removed;
+    }
+
     /** It has left the pool. A backend that comes back is a new object. */
     public boolean isRemoved() {
         return removed;
@@ -138,8 +193,9 @@ public final class Upstream {
     }
 
     /** What the live pool says of it from now on. */
-    void become(ProxyProtocol nextHeader, boolean nowEligible) {
+    void become(ProxyProtocol nextHeader, boolean nowEligible, boolean nowDraining) {
         eligible = nowEligible;
+        draining = nowDraining;
         if (header != nextHeader) {
             header = nextHeader;
             closeIdle();

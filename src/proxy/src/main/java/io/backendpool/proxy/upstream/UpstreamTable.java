@@ -3,6 +3,7 @@ package io.backendpool.proxy.upstream;
 import io.backendpool.pool.Backend;
 import io.backendpool.pool.BackendGroup;
 import io.backendpool.pool.BackendKey;
+import io.backendpool.pool.HealthState;
 import io.backendpool.pool.PoolSnapshot;
 import io.backendpool.pool.pick.BackendLoad;
 import io.backendpool.pool.pick.LoopLoad;
@@ -83,6 +84,7 @@ final class UpstreamTable {
         PoolSnapshot snapshot = pool.pool().snapshot();
         List<Backend> young = snapshot.backends();
         long[] weights = pool.weights().picking();
+        List<BackendOutcomes> outcomes = pool.outcomes();
         Map<String, Common> groups = new HashMap<>();
         for (BackendGroup group : snapshot.groups()) {
             groups.put(group.name(), new Common(group, pool.tls().get(group.name())));
@@ -106,8 +108,10 @@ final class UpstreamTable {
             }
             Upstream known = old < upstreams.length && isSame(backends.get(old), backend) ? upstreams[old++] : null;
             next[i] = upstream(backend.key(), known, common);
-            next[i].become(common.group().proxyProtocol(), weights[i] > 0);
+            HealthState state = pool.health().get(i).state();
+            next[i].become(common.group().proxyProtocol(), weights[i] > 0, state == HealthState.DRAINING);
             next[i].secureBy(common.tls());
+            next[i].count(outcomes.isEmpty() ? null : outcomes.get(i));
             nextLoads[i] = next[i].load();
             nowEligible += weights[i] > 0 ? 1 : 0;
         }

@@ -15,6 +15,7 @@ import io.backendpool.pool.HealthState;
 import io.backendpool.pool.Listener;
 import io.backendpool.pool.LoadBalancing;
 import io.backendpool.pool.PoolId;
+import io.backendpool.pool.PoolMode;
 import io.backendpool.pool.PoolSnapshot;
 import io.backendpool.pool.health.BackendHealth;
 import io.backendpool.pool.health.EffectiveWeights;
@@ -143,7 +144,16 @@ final class AdminServerTest {
                         .put("since", "2026-01-31T08:15:30Z")
                         .put("effectiveWeight", 0.5)
                         .put("inFlight", 1)
-                        .put("windowRequests", 10));
+                        .put("windowRequests", 10)
+                        .put("adaptation", "90 %: 20 % slower than the pool"));
+        assertThat(page.getJsonArray("backends").getJsonObject(0).containsKey("adaptation"))
+                .isFalse();
+        assertThat(page.getJsonObject("mode"))
+                .isEqualTo(new JsonObject()
+                        .put("kind", "Panic")
+                        .put("priority", 0)
+                        .put("sentence", "1 of 3 backends healthy, below 50 %: all are tried"));
+        assertThat(page.getJsonArray("notes")).containsExactly("group stable: weight 5 by an override, 90 declared");
         assertThat(page.getJsonObject("traffic").getDouble("p99Millis")).isEqualTo(1.5);
     }
 
@@ -251,12 +261,22 @@ final class AdminServerTest {
                 snapshot.backends().stream()
                         .map(backend -> status(backend.key(), backend.key().port() == count))
                         .toList(),
-                new Traffic(10_000, 20, 0, 1.5, 101, 3));
+                new Traffic(10_000, 20, 0, 1.5, 101, 3),
+                new PoolMode(PoolMode.Kind.PANIC, 0, "1 of 3 backends healthy, below 50 %: all are tried"),
+                List.of("group stable: weight 5 by an override, 90 declared"));
     }
 
     private static BackendStatus status(BackendKey key, boolean unhealthy) {
         return unhealthy
-                ? new BackendStatus(key, HealthState.UNHEALTHY, "HTTP 503, 3 of 3 probes", START, 0.5, 1, 10)
+                ? new BackendStatus(
+                        key,
+                        HealthState.UNHEALTHY,
+                        "HTTP 503, 3 of 3 probes",
+                        START,
+                        0.5,
+                        1,
+                        10,
+                        "90 %: 20 % slower than the pool")
                 : new BackendStatus(key, HealthState.HEALTHY, "probes succeed", START, 0.5, 1, 10);
     }
 

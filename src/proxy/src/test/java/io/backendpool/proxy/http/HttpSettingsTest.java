@@ -50,6 +50,34 @@ class HttpSettingsTest {
                 .doesNotContain("10.0.0.", "https", "shop", "443", "\r\nForwarded", "x-forwarded-for");
     }
 
+    /** CGI and WSGI make '-' and '_' one: a backend would take these for what the proxy says. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "X_Forwarded_For: 10.0.0.1",
+                "x-forwarded_for: 10.0.0.1",
+                "X_FORWARDED-PROTO: https",
+                "X_Forwarded_Host: shop",
+                "X_Forwarded_Port: 443",
+                "X_Request_Id: a",
+                "Content_Length: 5",
+                "Transfer_Encoding: chunked",
+                "Connection: X_Forwarded_For\r\nX_Forwarded_For: 10.0.0.1"
+            })
+    void lookalikes_areDropped_trustedOrNot(String fields) throws Exception {
+        for (int hops = 0; hops < 2; hops++) {
+            assertThat(forwarded(settings(X, hops), fields + "\r\n"))
+                    .doesNotContain("_")
+                    .contains("X-Forwarded-For: 127.0.0.1\r\n", "X-Forwarded-Host: a\r\n");
+        }
+    }
+
+    @Test
+    void otherUnderscores_pass() throws Exception {
+        String fields = "X_Custom: 1\r\nx_forwarded_foo: 2\r\nX_Forwarded_Four: 3\r\nsec_websocket_key: 4\r\n";
+        assertThat(forwarded(settings(X, 0), fields)).contains(fields);
+    }
+
     @Test
     void claimsOfATrustedProxy_areKeptAndAddedTo() throws Exception {
         assertThat(forwarded(settings(X, 1), CLAIMS))

@@ -13,7 +13,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Policies that differ from the usual one in one respect. */
-final class Policies {
+public final class Policies {
     static final Duration SHORT = Duration.ofMillis(200);
     static final Duration LONG = Duration.ofSeconds(60);
 
@@ -40,9 +40,14 @@ final class Policies {
         return new TrafficPolicy(usual.timeouts(), usual.retries(), usual.circuitBreaker(), limits, usual.http());
     }
 
-    static TrafficPolicy with(HttpSettings http) {
+    public static TrafficPolicy with(HttpSettings http) {
         TrafficPolicy usual = TrafficPolicy.DEFAULT;
         return new TrafficPolicy(usual.timeouts(), usual.retries(), usual.circuitBreaker(), usual.limits(), http);
+    }
+
+    /** A backend has {@code request} to begin its answer. */
+    public static TrafficPolicy impatient(Duration request) {
+        return with(timeouts(LONG, request, LONG, LONG, LONG));
     }
 
     static Timeouts timeouts(Duration head, Duration request, Duration idle, Duration stream, Duration queue) {

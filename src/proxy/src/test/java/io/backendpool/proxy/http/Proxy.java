@@ -13,6 +13,8 @@ import io.backendpool.pool.PoolSnapshot;
 import io.backendpool.pool.TrafficPolicy;
 import io.backendpool.pool.health.BackendHealth;
 import io.backendpool.pool.health.EffectiveWeights;
+import io.backendpool.pool.session.BackendTags;
+import io.backendpool.pool.session.SessionTable;
 import io.backendpool.proxy.listener.Listeners;
 import io.backendpool.proxy.tls.TlsEngine;
 import io.backendpool.proxy.traffic.AccessLog;
@@ -31,6 +33,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -50,6 +53,7 @@ public final class Proxy implements AutoCloseable {
     static final BackendGroup GROUP = new BackendGroup("web", 100);
 
     final Vertx vertx;
+    private final BackendTags tags = new BackendTags();
     public final PoolHolder pools = new PoolHolder();
     public final TrafficRecorder traffic = new TrafficRecorder(System::nanoTime);
     public final Listeners listeners;
@@ -101,7 +105,7 @@ public final class Proxy implements AutoCloseable {
         return proxy;
     }
 
-    static Proxy to(TrafficPolicy policy, Backend... backends) throws Exception {
+    public static Proxy to(TrafficPolicy policy, Backend... backends) throws Exception {
         Proxy proxy = new Proxy(ProxyLimits.defaults(), null, 1).policy(policy);
         proxy.publish(Arrays.stream(backends).mapToInt(Backend::port).toArray());
         return proxy;
@@ -115,7 +119,7 @@ public final class Proxy implements AutoCloseable {
     }
 
     /** What the pools that are published from now on say of their traffic. */
-    Proxy policy(TrafficPolicy next) {
+    public Proxy policy(TrafficPolicy next) {
         policy = next;
         return this;
     }
@@ -124,6 +128,15 @@ public final class Proxy implements AutoCloseable {
     public static Proxy to(BackendGroup.Protocol protocol, int... ports) throws Exception {
         return to(
                 ProxyLimits.defaults(),
+                new BackendGroup(
+                        GROUP.name(), GROUP.weight(), protocol, null, BackendGroup.ProxyProtocol.NONE, List.of()),
+                ports);
+    }
+
+    /** The same, with limits of its own. */
+    public static Proxy to(ProxyLimits limits, BackendGroup.Protocol protocol, int... ports) throws Exception {
+        return to(
+                limits,
                 new BackendGroup(
                         GROUP.name(), GROUP.weight(), protocol, null, BackendGroup.ProxyProtocol.NONE, List.of()),
                 ports);
@@ -183,18 +196,47 @@ public final class Proxy implements AutoCloseable {
                 List.of(listener("http", port)),
                 List.of(group),
                 backends,
-                new LoadBalancing(LoadBalancing.Policy.ROUND_ROBIN),
+                withoutPanic(new LoadBalancing(LoadBalancing.Policy.ROUND_ROBIN)),
                 null,
                 policy,
                 List.of());
-        List<BackendHealth> health = backends.stream()
-                .map(backend -> new BackendHealth(
+        publish(snapshot, backends.stream().map(backend -> state).toList());
+    }
+
+    /** Publishes {@code snapshot}, with the states of its backends in its order. */
+    void publish(PoolSnapshot snapshot, List<HealthState> states) {
+        List<BackendHealth> health = states.stream()
+                .map(state -> new BackendHealth(
                         state, "as the test says", Instant.EPOCH, EndpointConditions.READY, null, 0, 0))
                 .toList();
         EffectiveWeights weights = EffectiveWeights.of(
                 snapshot, health.stream().map(BackendHealth::state).toList());
         PublishedPool published = new PublishedPool(new Revision(++revision, "sha256:00000000"), snapshot);
-        pools.publish(new LivePool(published, health, weights, false));
+        SessionTable sessions = SessionTable.of(
+                snapshot,
+                states,
+                weights.picking(),
+                name -> snapshot.groups().stream()
+                        .filter(group -> group.name().equals(name))
+                        .mapToInt(BackendGroup::weight)
+                        .sum(),
+                tags);
+        pools.publish(new LivePool(published, health, weights, false, Map.of(), sessions, List.of()));
+    }
+
+    /** Unhealthy backends get nothing, so that a test can say which do. */
+    public static LoadBalancing withoutPanic(LoadBalancing usual) {
+        return new LoadBalancing(
+                usual.policy(),
+                usual.leastRequest(),
+                usual.decay(),
+                usual.ringSize(),
+                usual.boundedLoadPercent(),
+                usual.hash(),
+                usual.locality(),
+                usual.subsetSize(),
+                0,
+                usual.slowStart());
     }
 
     public int port() {

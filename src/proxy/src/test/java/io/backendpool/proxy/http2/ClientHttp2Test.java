@@ -3,7 +3,9 @@ package io.backendpool.proxy.http2;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.backendpool.pool.HttpSettings;
 import io.backendpool.proxy.http.Backend;
+import io.backendpool.proxy.http.Policies;
 import io.backendpool.proxy.http.Proxy;
 import io.backendpool.proxy.http.Wire;
 import io.backendpool.proxy.traffic.Outcome;
@@ -20,6 +22,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -108,6 +111,32 @@ class ClientHttp2Test {
             for (Socket server : servers) {
                 server.close();
             }
+        }
+    }
+
+    @Test
+    void lookalikesOfForwardedFields_areDropped() throws Exception {
+        try (Backend backend = Backend.answering("ok");
+                Proxy proxy = Proxy.to(backend);
+                Http2Client client = Http2Client.to(proxy.port())) {
+            client.post(1, "/", "x_forwarded_for", "10.0.0.1", "x_custom", "1").data(1, true, "");
+            assertThat(client.await(1).text()).isEqualTo("ok");
+            String request = backend.requests.getFirst();
+            assertThat(Wire.field(request, "x_forwarded_for")).isEmpty();
+            assertThat(Wire.field(request, "x_custom")).contains("1");
+        }
+    }
+
+    @Test
+    void via_isAddedToResponses_andToRequests() throws Exception {
+        HttpSettings settings = new HttpSettings(Set.of(), 0, "edge", HttpSettings.RequestId.KEEP);
+        try (Backend backend = Backend.sending("HTTP/1.1 200 OK\r\nVia: 1.0 inner\r\nContent-Length: 2\r\n\r\nok");
+                Proxy proxy = Proxy.to(Policies.with(settings), backend);
+                Http2Client client = Http2Client.to(proxy.port())) {
+            Http2Client.Response response = client.get(1, "/").await(1);
+            assertThat(response.text()).isEqualTo("ok");
+            assertThat(response.fields("via")).containsExactly("1.0 inner", "1.1 edge");
+            assertThat(Wire.field(backend.requests.getFirst(), "via")).contains("1.1 edge");
         }
     }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.awaitility.Awaitility.await;
 
 import io.backendpool.pool.BackendGroup;
+import io.backendpool.proxy.http.Policies;
 import io.backendpool.proxy.http.Proxy;
 import io.grpc.CallOptions;
 import io.grpc.ClientCall;
@@ -33,6 +34,7 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -197,6 +199,21 @@ class GrpcTest {
         assertThat(headers).isNotNull();
         assertThat(headers.get(Metadata.Key.of("x-forwarded-for", Metadata.ASCII_STRING_MARSHALLER)))
                 .isEqualTo("127.0.0.1");
+        await().untilAsserted(() -> assertThat(cancelled).hasValue(1));
+    }
+
+    /** UNAVAILABLE would invite clients to send the call again. */
+    @Test
+    void timeLimitOfThePool_isDeadlineExceeded_andCancelsTheCallAtTheBackend() throws Exception {
+        if (proxy != null && server != null) {
+            proxy.policy(Policies.impatient(Duration.ofMillis(300)));
+            proxy.publish(server.getPort());
+        }
+        StatusRuntimeException thrown = catchThrowableOfType(
+                StatusRuntimeException.class,
+                () -> ClientCalls.blockingUnaryCall(channel(), STUCK, CallOptions.DEFAULT, "x"));
+        assertThat(thrown.getStatus().getCode()).isEqualTo(Status.Code.DEADLINE_EXCEEDED);
+        assertThat(thrown.getStatus().getDescription()).contains("did not answer within 300 ms");
         await().untilAsserted(() -> assertThat(cancelled).hasValue(1));
     }
 

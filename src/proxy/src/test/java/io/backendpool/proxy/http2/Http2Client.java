@@ -18,6 +18,7 @@ import java.net.Socket;
 import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -67,6 +68,13 @@ final class Http2Client implements AutoCloseable {
 
         String field(String name) {
             return head == null ? "none" : String.valueOf(head.get(name));
+        }
+
+        /** All fields of that name. */
+        List<String> fields(String name) {
+            return head == null
+                    ? List.of()
+                    : head.getAll(name).stream().map(CharSequence::toString).toList();
         }
 
         String trailer(String name) {

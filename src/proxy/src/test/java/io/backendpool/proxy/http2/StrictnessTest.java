@@ -148,7 +148,9 @@ class StrictnessTest {
                 Http2Client encoding = Http2Client.to(proxy.port());
                 Http2Client client = Http2Client.to(proxy.port())) {
             length.post(1, "/", "content-length", "0").data(1, true, smuggled);
-            assertThat(length.await(1).reset).isEqualTo(1);
+            // Unless the answer to the empty request was faster than what came behind it.
+            assertThat(length.await(1))
+                    .matches(answer -> answer.reset == 1 || answer.text().equals("ok"));
             encoding.post(1, "/", "transfer-encoding", "chunked");
             assertThat(encoding.await(1).reset).isEqualTo(1);
             assertThat(client.post(1, "/five").data(1, true, smuggled).await(1).text())

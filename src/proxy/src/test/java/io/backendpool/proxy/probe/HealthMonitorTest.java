@@ -16,6 +16,7 @@ import io.backendpool.pool.HealthState;
 import io.backendpool.pool.Listener;
 import io.backendpool.pool.LoadBalancing;
 import io.backendpool.pool.PoolId;
+import io.backendpool.pool.PoolMode;
 import io.backendpool.pool.PoolSnapshot;
 import io.backendpool.pool.StatusRange;
 import io.backendpool.pool.health.BackendHealth;
@@ -94,11 +95,12 @@ final class HealthMonitorTest {
 
         backend.behave(FakeBackend.status(503));
         awaitState(0, HealthState.UNHEALTHY, "HTTP 503, 3 of 3 probes");
-        assertThat(live().weights().shown(0)).isZero();
+        assertThat(live().weights().mode().kind()).isEqualTo(PoolMode.Kind.PANIC);
         assertThat(monitor.probesFailed()).isGreaterThanOrEqualTo(3);
 
         backend.behave(FakeBackend.status(200));
         awaitState(0, HealthState.HEALTHY);
+        assertThat(live().weights().mode().kind()).isEqualTo(PoolMode.Kind.NORMAL);
         assertThat(live().weights().shown(0)).isEqualTo(100);
     }
 

@@ -19,6 +19,7 @@ import io.backendpool.pool.Timeouts;
 import io.backendpool.pool.TrafficPolicy;
 import io.backendpool.pool.health.BackendHealth;
 import io.backendpool.pool.health.EffectiveWeights;
+import io.backendpool.proxy.http.Proxy;
 import io.backendpool.proxy.listener.Listeners;
 import io.backendpool.proxy.traffic.AccessRecord;
 import io.backendpool.proxy.traffic.Outcome;
@@ -97,7 +98,7 @@ final class StreamProxy implements AutoCloseable {
                 open,
                 groups,
                 all,
-                new LoadBalancing(LoadBalancing.Policy.ROUND_ROBIN),
+                Proxy.withoutPanic(new LoadBalancing(LoadBalancing.Policy.ROUND_ROBIN)),
                 null,
                 policy,
                 List.of());

@@ -1,0 +1,61 @@
+package io.backendpool.operator.console;
+
+import io.backendpool.api.v1alpha1.BackendPool;
+import java.io.IOException;
+import java.util.List;
+
+/** Where pools and their overrides are. Every failure is an {@link IOException} whose message is for people. */
+public interface PoolAccess extends AutoCloseable {
+    /** All pools that were asked for, with their status, by namespace and name. */
+    List<BackendPool> pools() throws IOException;
+
+    /** Makes {@code override}, in place of one of the same pool and target that this command made before. */
+    void apply(OverrideRequest override) throws IOException;
+
+    /**
+     * Takes back every override of {@code target} in {@code pool}, whoever made it.
+     *
+     * @return the names of those that were there
+     */
+    List<String> remove(BackendPool pool, OverrideTarget target) throws IOException;
+
+    @Override
+    void close();
+
+    /**
+     * The one pool of that name.
+     *
+     * @param name empty: there is only one, and that is it
+     */
+    default BackendPool pool(String name) throws IOException {
+        List<BackendPool> all = pools();
+        List<BackendPool> found = all.stream()
+                .filter(pool -> name.isEmpty()
+                        || pool.getMetadata().getName().equals(name)
+                        || title(pool).equals(name))
+                .toList();
+        if (found.size() == 1) {
+            return found.getFirst();
+        }
+        List<String> names = all.stream().map(PoolAccess::title).toList();
+        if (all.isEmpty()) {
+            throw new IOException(
+                    name.isEmpty() ? "there is no pool here" : "pool %s: there is no pool here".formatted(name));
+        }
+        if (name.isEmpty()) {
+            throw new IOException("pool: none named (expected: --pool with one of %s)".formatted(names));
+        }
+        throw new IOException(
+                found.isEmpty()
+                        ? "pool %s: unknown (expected: one of %s)".formatted(name, names)
+                        : "pool %s: in several namespaces (expected: one of %s)"
+                                .formatted(
+                                        name,
+                                        found.stream().map(PoolAccess::title).toList()));
+    }
+
+    /** {@code namespace/name}. */
+    static String title(BackendPool pool) {
+        return pool.getMetadata().getNamespace() + "/" + pool.getMetadata().getName();
+    }
+}

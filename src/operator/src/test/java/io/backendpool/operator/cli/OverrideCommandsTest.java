@@ -1,0 +1,115 @@
+package io.backendpool.operator.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.backendpool.operator.validate.ManifestCheck;
+import io.backendpool.operator.validate.ManifestValidator;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
+
+/** The verbs and the status of a standalone operator, by its files. */
+final class OverrideCommandsTest {
+    private static final String POOL = """
+            apiVersion: backendpool.io/v1alpha1
+            kind: BackendPool
+            metadata: {name: web}
+            spec:
+              listeners: [{name: http, port: 8080}]
+              backends: [{name: stable, addresses: ["127.0.0.1:9001"]}]
+            """;
+    private static final String STATUS = """
+            apiVersion: backendpool.io/v1alpha1
+            kind: BackendPool
+            metadata: {namespace: default, name: web}
+            status:
+              revision: 3
+              conditions: [{type: Ready, status: "True", reason: AllHealthy, message: 1/1 backends are healthy}]
+              backends: [{group: stable, address: "127.0.0.1:9001", health: Healthy}]
+            """;
+
+    private final StringWriter out = new StringWriter();
+    private final StringWriter err = new StringWriter();
+
+    @TempDir
+    Path folder = Path.of("");
+
+    private Path manifest = Path.of("");
+    private Path overrides = Path.of("");
+
+    @BeforeEach
+    void writeFiles() throws IOException {
+        manifest = Files.writeString(folder.resolve("pool.yaml"), POOL);
+        Files.writeString(folder.resolve("pool.yaml.status.yaml"), STATUS);
+        overrides = folder.resolve("pool.yaml.overrides.yaml");
+    }
+
+    private int run(String... arguments) {
+        out.getBuffer().setLength(0);
+        err.getBuffer().setLength(0);
+        return CommandLines.configured(new CommandLine(new BackendPoolCommand()))
+                .setOut(new PrintWriter(out, true))
+                .setErr(new PrintWriter(err, true))
+                .execute(arguments);
+    }
+
+    private String file() {
+        return manifest.toString();
+    }
+
+    @Test
+    void drain_writesAnOverrideThatIsValid_andUndrainTakesItBack() throws IOException {
+        assertThat(run("drain", "127.0.0.1:9001", "--reason", "disk swap", "-f", file()))
+                .as(err.toString())
+                .isZero();
+        assertThat(out).hasToString("default/web: stable/127.0.0.1:9001 drained\n");
+        assertThat(Files.readString(overrides)).contains("drain: true", "reason: disk swap");
+        ManifestCheck check = new ManifestValidator().check(List.of(manifest, overrides));
+        assertThat(check.problems()).isEmpty();
+        assertThat(check.overrides()).hasSize(1);
+
+        assertThat(run("weight", "stable", "5", "--until", "30m", "-f", file())).isZero();
+        assertThat(new ManifestValidator().check(List.of(overrides)).overrides())
+                .hasSize(2);
+
+        assertThat(run("undrain", "127.0.0.1:9001", "-f", file())).isZero();
+        assertThat(run("undrain", "stable", "-f", folder.toString())).isZero();
+        assertThat(overrides).doesNotExist();
+        assertThat(run("undrain", "stable", "-f", file())).isEqualTo(1);
+        assertThat(err).hasToString("default/web: no override of stable\n");
+    }
+
+    @Test
+    void wrongWords_areOneSentenceEach() {
+        assertThat(run("drain", "blue", "-f", file())).isEqualTo(1);
+        assertThat(err)
+                .hasToString("blue: no group and no backend of pool default/web (expected: one of [stable,"
+                        + " stable/127.0.0.1:9001])\n");
+        assertThat(run("drain", "stable", "--pool", "api", "-f", file())).isEqualTo(1);
+        assertThat(err).hasToString("pool api: unknown (expected: one of [default/web])\n");
+        assertThat(run("drain", "stable", "--until", "soon", "-f", file())).isEqualTo(2);
+        assertThat(err.toString()).startsWith("--until: soon (expected: a duration such as 30m");
+        assertThat(run("weight", "127.0.0.1:9001", "500", "-f", file())).isEqualTo(2);
+        assertThat(err.toString()).startsWith("weight: 500 (expected: 0 to 100, in percent of a backend's share)");
+        assertThat(run("status", "--state-dir", folder.toString())).isEqualTo(1);
+        assertThat(err.toString()).contains("no operator has run from it");
+        assertThat(overrides).doesNotExist();
+    }
+
+    @Test
+    void status_isATable_orTheDocument() {
+        assertThat(run("status", "-f", file())).as(err.toString()).isZero();
+        assertThat(out.toString()).startsWith("default/web  AllHealthy").contains("127.0.0.1:9001");
+        assertThat(run("status", "web", "-o", "yaml", "-f", file())).isZero();
+        assertThat(out.toString()).contains("kind: BackendPool", "revision: 3");
+        assertThat(run("status", "-o", "json", "-f", file())).isZero();
+        assertThat(out.toString()).contains("\"List\"", "\"AllHealthy\"");
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.backendpool.operator.sessions;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.backendpool.proxy.warmup;
+
+import org.jspecify.annotations.NullMarked;
