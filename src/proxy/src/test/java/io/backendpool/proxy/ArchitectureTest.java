@@ -40,6 +40,7 @@ final class ArchitectureTest {
                     "io.grpc..",
                     "com.google.protobuf..",
                     "com.fasterxml.jackson.core..",
+                    "com.google.re2j..",
                     "org.HdrHistogram..",
                     "org.jspecify..",
                     "org.slf4j..",

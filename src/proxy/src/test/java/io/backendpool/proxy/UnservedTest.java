@@ -13,9 +13,6 @@ import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.Arguments;
-import org.junit.jupiter.params.provider.MethodSource;
 
 class UnservedTest {
     private static final HealthCheck.Probe HTTP =
@@ -26,6 +23,8 @@ class UnservedTest {
         assertThat(Unserved.of(pool(new BackendGroup("web", 100), HTTP))).isNull();
         assertThat(Unserved.of(pool(http2(BackendGroup.ProxyProtocol.NONE), new HealthCheck.TcpProbe())))
                 .isNull();
+        assertThat(Unserved.of(pool(http2(BackendGroup.ProxyProtocol.NONE), HTTP)))
+                .isNull();
         assertThat(Unserved.of(pool(http2(BackendGroup.ProxyProtocol.NONE), null)))
                 .isNull();
     }
@@ -35,39 +34,6 @@ class UnservedTest {
         assertThat(Unserved.of(pool(http2(BackendGroup.ProxyProtocol.V2), null)))
                 .isEqualTo(
                         "backends[web].proxyProtocol: V2 with protocol H2C (expected: absent, for its connections are shared by clients)");
-    }
-
-    @Test
-    void checkByHttp1_ofBackendsThatSpeakHttp2_isRefused() {
-        assertThat(Unserved.of(pool(http2(BackendGroup.ProxyProtocol.NONE), HTTP)))
-                .isEqualTo(
-                        "healthCheck.http: speaks HTTP/1.1, and backends[web] speak H2C (expected: healthCheck.tcp)");
-    }
-
-    static List<Arguments> unserved() {
-        PoolSnapshot usual = pool(new BackendGroup("web", 100), null);
-        return List.of(Arguments.of(
-                with(
-                        usual,
-                        usual.loadBalancing(),
-                        new HealthCheck(
-                                new HealthCheck.TcpProbe("PING", null),
-                                null,
-                                Duration.ofSeconds(5),
-                                Duration.ofSeconds(1),
-                                2,
-                                3)),
-                "healthCheck.tcp: with send or expect (expected: neither; this version of the proxy cannot do it)"));
-    }
-
-    @ParameterizedTest
-    @MethodSource("unserved")
-    void whatIsNotDoneYet_isRefused(PoolSnapshot snapshot, String refusal) {
-        assertThat(Unserved.of(snapshot)).isEqualTo(refusal);
-    }
-
-    private static PoolSnapshot with(PoolSnapshot usual, LoadBalancing balancing, HealthCheck check) {
-        return new PoolSnapshot(usual.id(), usual.listeners(), usual.groups(), List.of(), balancing, check);
     }
 
     private static BackendGroup http2(BackendGroup.ProxyProtocol header) {

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param weightPercent of the backend's share, 0 to 100; 0: new traffic only where nothing else is left
  * @param admin whether it takes part
  * @param down why it says that it is down, or empty for no reason; null: it does not say so
- * @param complaint what could not be understood of the last line; null: nothing
+ * @param complaint what could not be understood of the last line, or that there was none; null: nothing
  */
 public record AgentState(
         int weightPercent,
@@ -68,11 +68,26 @@ public record AgentState(
         return any ? next : complaining(line);
     }
 
+    /**
+     * After the agent was asked and did not answer: what it said last holds.
+     *
+     * @param cause why, for people: {@code connection refused}
+     */
+    public AgentState silent(String cause) {
+        return complainingThat("agent is silent: " + printable(cause));
+    }
+
+    /** Whether {@code other} wants the same, whatever there is to complain of. */
+    public boolean agrees(AgentState other) {
+        return complainingThat(null).equals(other.complainingThat(null));
+    }
+
+    private AgentState complainingThat(@Nullable String words) {
+        return new AgentState(weightPercent, admin, down, words);
+    }
+
     private AgentState complaining(String line) {
-        return new AgentState(
-                weightPercent,
-                admin,
-                down,
+        return complainingThat(
                 "agent said \"%s\" (expected: 75%%, ready, drain, maint, up or down)".formatted(printable(line)));
     }
 

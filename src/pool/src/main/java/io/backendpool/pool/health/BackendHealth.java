@@ -170,10 +170,14 @@ public record BackendHealth(
                 .judged(now);
     }
 
-    /** After a change of what the platform says, or of the health check itself. What was probed is kept. */
+    /**
+     * After a change of what the platform says, or of the health check itself. What was probed is kept, and what the agent
+     * said as long as there is one.
+     */
     public BackendHealth onConditions(EndpointConditions changed, @Nullable HealthCheck check, Instant now) {
         Boolean verdict = check == null ? null : probed;
-        Signals next = signals.checkedBy(check).ready(changed.ready());
+        AgentState agent = check == null || check.agent() == null ? AgentState.UNHEARD : signals.agent();
+        Signals next = signals.checkedBy(check).with(agent).ready(changed.ready());
         return new BackendHealth(state, reason, since, changed, verdict, successes, failures, next).judged(now);
     }
 
@@ -300,8 +304,10 @@ public record BackendHealth(
         return entered(HealthState.HEALTHY, why, now);
     }
 
-    private BackendHealth entered(HealthState next, String why, Instant now) {
+    private BackendHealth entered(HealthState next, String cause, Instant now) {
         Instant entered = next == state ? since : now;
+        String complaint = signals.agent().complaint();
+        String why = complaint == null ? cause : cause + ", " + complaint;
         boolean cold =
                 switch (next) {
                     case UNHEALTHY, EJECTED -> true;

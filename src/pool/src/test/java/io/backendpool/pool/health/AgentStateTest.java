@@ -41,6 +41,17 @@ class AgentStateTest {
         assertThat(drained.hear("nonsense").hear("ready").complaint()).isNull();
     }
 
+    @Example
+    void silent_keepsTheLastWord_andAgreesWithIt() {
+        AgentState drained = AgentState.UNHEARD.hear("50% drain");
+        AgentState silent = drained.silent("connection refused");
+        assertThat(silent.complaint()).isEqualTo("agent is silent: connection refused");
+        assertThat(silent.admin()).isEqualTo(Admin.DRAIN);
+        assertThat(silent.agrees(drained)).isTrue();
+        assertThat(silent.agrees(drained.hear("60%"))).isFalse();
+        assertThat(silent.hear("drain").complaint()).isNull();
+    }
+
     @Property(tries = 2_000)
     void hear_anyLine_keepsItsBounds(@ForAll String line) {
         AgentState heard = AgentState.UNHEARD.hear(line);

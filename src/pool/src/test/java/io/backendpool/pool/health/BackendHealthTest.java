@@ -164,6 +164,28 @@ class BackendHealthTest {
     }
 
     @Example
+    void onAgent_rubbishOrSilence_isSaidInTheReason_andChangesNothingElse() {
+        BackendHealth health = healthy();
+        assertThat(health.onAgent(AgentState.UNHEARD.hear("<html>"), START))
+                .returns(HealthState.HEALTHY, BackendHealth::state)
+                .returns(
+                        "probes succeed, agent said \"<html>\" (expected: 75%, ready, drain, maint, up or down)",
+                        BackendHealth::reason);
+        BackendHealth drained = health.onAgent(AgentState.UNHEARD.hear("drain"), START);
+        AgentState silent = drained.signals().agent().silent("connection refused");
+        assertThat(drained.onAgent(silent, START))
+                .returns(HealthState.DRAINING, BackendHealth::state)
+                .returns("agent says drain, agent is silent: connection refused", BackendHealth::reason);
+    }
+
+    @Example
+    void onConditions_withoutAnAgentAnyMore_forgetsWhatItSaid() {
+        BackendHealth drained = healthy().onAgent(AgentState.UNHEARD.hear("drain"), START);
+        assertThat(drained.onConditions(EndpointConditions.READY, null, START).state())
+                .isEqualTo(HealthState.HEALTHY);
+    }
+
+    @Example
     void onOverride_drain_drainsAndRemovingRestores() {
         BackendHealth drained = healthy().onOverride("drained by an override: disk full", START.plusSeconds(1));
         assertThat(drained)

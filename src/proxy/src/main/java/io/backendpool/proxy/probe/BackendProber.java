@@ -1,98 +1,94 @@
 package io.backendpool.proxy.probe;
 
-import io.backendpool.pool.BackendKey;
-import io.backendpool.pool.HealthCheck;
-import io.backendpool.proxy.tls.BackendTls;
-import io.vertx.core.Vertx;
 import java.time.Duration;
-import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Probes one backend by one health check until it is stopped: the first time as soon as there is a slot, then at every
- * interval, from start to start, give or take a tenth, so that many proxies do not probe in step. Confined to one event
- * loop.
+ * Asks one backend one thing until it is stopped: the first time as soon as there is a slot, then from start to start an
+ * interval apart. Confined to one event loop.
+ *
+ * <p>The first interval is cut short, for each prober by another part: so those that began together, as all backends of a
+ * new pool do, are spread over the interval from then on. Jitter keeps the proxies of a pool from asking in step.
  */
-final class BackendProber {
+final class BackendProber<R> {
     /** What all probers of a proxy share. */
-    record Means(Vertx vertx, ProbeClient client, ProbeSlots slots, LongSupplier nanoClock, RandomGenerator random) {}
+    record Means(Asker asker, ProbeTimer timer, ProbeSlots slots, LongSupplier nanoClock, RandomGenerator random) {}
 
-    private static final double JITTER = 0.1;
-    private static final long NO_TIMER = -1;
+    /**
+     * How often it asks.
+     *
+     * @param interval looked up after each answer
+     * @param jitterPercent so much of the interval is added to it at random, at most
+     * @param first the part of the first interval that is waited for, above 0, to 1
+     */
+    record Pace(Supplier<Duration> interval, int jitterPercent, double first) {}
 
     private final Means means;
-    private final BackendKey backend;
-    private final HealthCheck check;
-    private final @Nullable BackendTls tls;
-    private final BiConsumer<HealthCheck, ProbeResult> outcome;
-    private long timer = NO_TIMER;
+    private final Inquiry<R> inquiry;
+    private final Pace pace;
+    private final Consumer<R> answer;
+    private ProbeTimer.@Nullable Due next;
+    private boolean again;
     private boolean stopped;
 
-    BackendProber(
-            Means means,
-            BackendKey backend,
-            HealthCheck check,
-            @Nullable BackendTls tls,
-            BiConsumer<HealthCheck, ProbeResult> outcome) {
+    /**
+     * Asks nothing yet.
+     *
+     * @param answer told each time, before the next interval is looked up
+     */
+    BackendProber(Means means, Inquiry<R> inquiry, Pace pace, Consumer<R> answer) {
         this.means = means;
-        this.backend = backend;
-        this.check = check;
-        this.tls = tls;
-        this.outcome = outcome;
-    }
-
-    HealthCheck check() {
-        return check;
-    }
-
-    /** What HTTP probes are sent in; null: plain text. */
-    @Nullable
-    BackendTls tls() {
-        return tls;
+        this.inquiry = inquiry;
+        this.pace = pace;
+        this.answer = answer;
     }
 
     void start() {
-        means.slots().acquire(this::probe);
+        next = null;
+        means.slots().acquire(this::ask);
     }
 
-    /** No outcome is told after this, not even that of a probe under way. */
+    /** No answer is told after this, not even one that is under way. */
     void stop() {
         stopped = true;
-        if (timer != NO_TIMER) {
-            means.vertx().cancelTimer(timer);
+        if (next != null) {
+            next.cancel();
+            next = null;
         }
     }
 
-    private void probe() {
+    private void ask() {
         if (stopped) {
             means.slots().release();
             return;
         }
         long started = means.nanoClock().getAsLong();
-        means.client().probe(backend, check, tls).onComplete(ended -> {
-            means.slots().release();
-            if (stopped) {
-                return;
-            }
-            scheduleNext(started);
-            outcome.accept(check, ended.result());
-        });
+        means.asker().ask(inquiry, result -> told(result, started), means.slots()::release);
     }
 
-    private void scheduleNext(long started) {
-        long elapsed = means.nanoClock().getAsLong() - started;
-        long delay = jittered(check.interval(), means.random()) - elapsed;
-        timer = means.vertx().setTimer(Math.max(1, delay / 1_000_000), fired -> {
-            timer = NO_TIMER;
-            start();
-        });
+    private void told(R result, long started) {
+        if (stopped) {
+            return;
+        }
+        answer.accept(result);
+        if (!stopped) {
+            long elapsed = means.nanoClock().getAsLong() - started;
+            next = means.timer().in(gap() - elapsed, this::start);
+        }
     }
 
-    /** {@code interval} plus or minus up to a tenth of it, in nanoseconds. */
-    static long jittered(Duration interval, RandomGenerator random) {
-        double factor = 1 - JITTER + 2 * JITTER * random.nextDouble();
-        return (long) (interval.toNanos() * factor);
+    /** Nanoseconds from the last start to the next. */
+    private long gap() {
+        double nanos = pace.interval().get().toNanos();
+        if (again) {
+            return (long)
+                    (nanos * (1 + pace.jitterPercent() / 100.0 * means.random().nextDouble()));
+        }
+        again = true;
+        return (long) (nanos * pace.first());
     }
 }

@@ -4,14 +4,12 @@ import io.backendpool.control.PublishedPool;
 import io.backendpool.pool.Backend;
 import io.backendpool.pool.BackendKey;
 import io.backendpool.pool.HealthCheck;
-import io.backendpool.pool.HealthCheck.GrpcProbe;
-import io.backendpool.pool.HealthCheck.HttpProbe;
-import io.backendpool.pool.HealthCheck.TcpProbe;
-import io.backendpool.pool.HealthCheck.TlsProbe;
+import io.backendpool.pool.HealthCheck.Agent;
 import io.backendpool.pool.HealthState;
 import io.backendpool.pool.PoolSnapshot;
 import io.backendpool.pool.SlowStart;
 import io.backendpool.pool.health.Adaptation;
+import io.backendpool.pool.health.AgentState;
 import io.backendpool.pool.health.BackendHealth;
 import io.backendpool.pool.health.EffectiveWeights;
 import io.backendpool.pool.health.OutlierDetector.Decision;
@@ -25,10 +23,13 @@ import io.backendpool.proxy.tls.BackendTls;
 import io.backendpool.proxy.tls.TlsEngine;
 import io.backendpool.proxy.upstream.LivePool;
 import io.backendpool.proxy.upstream.PoolHolder;
-import io.vertx.core.Context;
+import io.netty.channel.EventLoop;
+import io.netty.util.concurrent.ScheduledFuture;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
+import io.vertx.core.internal.ContextInternal;
 import io.vertx.core.internal.VertxInternal;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -38,6 +39,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.LongSupplier;
 import java.util.function.ToIntFunction;
@@ -59,12 +61,14 @@ public final class HealthMonitor {
     /** How often what depends on time is looked after, in ms. */
     private static final long TICK_MILLIS = 100;
 
-    private final Context context;
-    private final Vertx vertx;
+    private final ContextInternal context;
     private final PoolHolder pools;
     private final InstantSource clock;
     private final ProbeSlots slots = new ProbeSlots();
+    private final ProbeClient client;
+    private final ProbeTimer timer;
     private final BackendProber.Means means;
+    private final Spread spread = new Spread();
     private final LongAdder succeeded = new LongAdder();
     private final LongAdder failed = new LongAdder();
 
@@ -79,6 +83,7 @@ public final class HealthMonitor {
     private List<WatchedBackend> ordered = List.of();
     private Overrides overrides = Overrides.of(List.of(), Instant.EPOCH);
     private Instant nextRamp = Instant.MAX;
+    private ProbePlan plan = ProbePlan.NONE;
     private boolean ticking;
     private boolean stale;
     private boolean publishing;
@@ -115,11 +120,17 @@ public final class HealthMonitor {
             @Nullable ProxySeat seat) {
         this.zone = zone;
         this.seat = seat;
-        this.vertx = vertx;
-        this.context = ((VertxInternal) vertx).createEventLoopContext();
+        VertxInternal internal = (VertxInternal) vertx;
+        this.context = internal.createEventLoopContext();
         this.pools = pools;
         this.clock = clock;
-        this.means = new BackendProber.Means(vertx, new ProbeClient(vertx), slots, nanoClock, random);
+        EventLoop loop = context.nettyEventLoop();
+        this.client = new ProbeClient(loop, internal.transport().channelFactory(false));
+        this.timer = (nanos, task) -> {
+            ScheduledFuture<?> due = loop.schedule(task, nanos, TimeUnit.NANOSECONDS);
+            return () -> due.cancel(false);
+        };
+        this.means = new BackendProber.Means(client, timer, slots, nanoClock, random);
         this.outliers = new OutlierWatch(random);
         pools.onRuns((backend, kind) ->
                 context.runOnContext(ignored -> decide(outliers.onRun(backend, kind, clock.instant()))));
@@ -129,15 +140,7 @@ public final class HealthMonitor {
     public static @Nullable String refusal(PoolSnapshot snapshot) {
         String noTls = BackendTls.refusal(snapshot);
         HealthCheck check = snapshot.healthCheck();
-        if (noTls != null || check == null) {
-            return noTls;
-        }
-        return switch (check.probe()) {
-            case HttpProbe http -> HttpProbeExchange.refusal(http);
-            case TcpProbe tcp -> null;
-            case GrpcProbe grpc -> null;
-            case TlsProbe secure -> null;
-        };
+        return noTls != null || check == null ? noTls : ProbePlan.refusal(check);
     }
 
     /**
@@ -167,7 +170,7 @@ public final class HealthMonitor {
         return onLoop(() -> {
             closed = true;
             watched.values().forEach(HealthMonitor::stopProbing);
-            means.client().close();
+            client.close();
         });
     }
 
@@ -236,7 +239,7 @@ public final class HealthMonitor {
         outliers.follow(snapshot.outlierDetection(), after, check != null, now).forEach(this::apply);
         adapter.follow(snapshot.adaptiveWeight(), order, now);
         publish();
-        probeBy(check);
+        probeBy(snapshot);
     }
 
     private WatchedBackend newcomer(
@@ -268,7 +271,7 @@ public final class HealthMonitor {
                 outliers.isOn() || adapter.isOn() || overrides.nextExpiry() != null || nextRamp.isBefore(Instant.MAX);
         if (!ticking && needed && !closed) {
             ticking = true;
-            vertx.setTimer(TICK_MILLIS, fired -> {
+            timer.in(TimeUnit.MILLISECONDS.toNanos(TICK_MILLIS), () -> {
                 ticking = false;
                 tick();
                 tickWhileNeeded();
@@ -306,37 +309,73 @@ public final class HealthMonitor {
     }
 
     /** Starts the probers that are missing, and anew those that go by another check. */
-    @SuppressWarnings("ReferenceEquality") // see BackendTls: equal settings are one object
-    private void probeBy(@Nullable HealthCheck check) {
+    private void probeBy(PoolSnapshot snapshot) {
         if (closed) {
             return;
         }
+        HealthCheck check = snapshot.healthCheck();
+        plan = ProbePlan.of(check, snapshot.groups(), tls, plan);
         if (check != null) {
-            // With this many slots the interval is kept even when every backend hangs.
-            slots.resize((long) Math.ceil(watched.size()
-                    * (double) check.timeout().toNanos()
-                    / check.interval().toNanos()));
+            slots.resize(ProbeSlots.needed(check, watched.size()));
         }
         for (WatchedBackend backend : watched.values()) {
-            BackendProber prober = backend.prober;
-            BackendTls secured = tls.get(backend.key.group());
-            if (prober != null && Objects.equals(prober.check(), check) && prober.tls() == secured) {
-                continue;
-            }
-            stopProbing(backend);
-            if (check != null) {
-                BackendProber started = new BackendProber(
-                        means, backend.key, check, secured, (by, result) -> take(backend, by, result));
-                backend.prober = started;
-                started.start();
+            ProbePlan.Way way = plan.way(backend.key.group());
+            if (!Objects.equals(backend.way, way)) {
+                stopProbing(backend);
+                startProbing(backend, way);
             }
         }
+    }
+
+    private void startProbing(WatchedBackend backend, ProbePlan.@Nullable Way way) {
+        if (way == null) {
+            return;
+        }
+        HealthCheck check = way.check();
+        backend.way = way;
+        backend.prober = new BackendProber<>(
+                means,
+                plan.probe(backend.key, way),
+                new BackendProber.Pace(() -> interval(backend, check), check.jitterPercent(), spread.next()),
+                result -> take(backend, check, result));
+        backend.prober.start();
+        Agent agent = check.agent();
+        if (agent != null) {
+            backend.listener = new BackendProber<>(
+                    means,
+                    ProbePlan.agent(backend.key, agent),
+                    new BackendProber.Pace(agent::interval, check.jitterPercent(), spread.next()),
+                    report -> take(backend, report));
+            backend.listener.start();
+        }
+    }
+
+    private static Duration interval(WatchedBackend backend, HealthCheck check) {
+        return Boolean.FALSE.equals(backend.health.probed()) ? check.unhealthyInterval() : check.interval();
     }
 
     private static void stopProbing(WatchedBackend backend) {
         if (backend.prober != null) {
             backend.prober.stop();
-            backend.prober = null;
+        }
+        if (backend.listener != null) {
+            backend.listener.stop();
+        }
+        backend.way = null;
+        backend.prober = null;
+        backend.listener = null;
+    }
+
+    /** An agent that is silent or talks rubbish changes nothing but the reason. */
+    private void take(WatchedBackend backend, AgentReport report) {
+        AgentState before = backend.health.signals().agent();
+        AgentState after =
+                switch (report) {
+                    case AgentReport.Said said -> before.hear(said.line());
+                    case AgentReport.Silent silent -> before.silent(silent.cause());
+                };
+        if (!after.equals(before)) {
+            judged(backend, backend.health.onAgent(after, clock.instant()), !after.agrees(before));
         }
     }
 
@@ -352,11 +391,16 @@ public final class HealthMonitor {
                         yield backend.health.onFailure(check, failure.cause(), clock.instant());
                     }
                 };
-        HealthState before = backend.health.state();
-        update(backend, next);
+        judged(backend, next, false);
         boolean success = result instanceof ProbeResult.Succeeded;
         decide(outliers.onProbe(backend.key, success, clock.instant()));
-        if (next.state() != before) {
+    }
+
+    /** Takes what is known now of a backend; {@code moves}: traffic moves even where the state stays the same. */
+    private void judged(WatchedBackend backend, BackendHealth next, boolean moves) {
+        HealthState before = backend.health.state();
+        update(backend, next);
+        if (moves || next.state() != before) {
             publishSoon();
         } else if (view != null) {
             view.refresh(backend.index, next);
@@ -390,7 +434,7 @@ public final class HealthMonitor {
             return;
         }
         publishing = true;
-        vertx.setTimer(1 + watched.size() / 1_000, fired -> publish());
+        timer.in(TimeUnit.MILLISECONDS.toNanos(1 + watched.size() / 1_000), this::publish);
     }
 
     private void publish() {

@@ -1,180 +1,199 @@
 package io.backendpool.proxy.probe;
 
-import io.backendpool.pool.BackendKey;
-import io.backendpool.pool.HealthCheck;
-import io.backendpool.pool.HealthCheck.GrpcProbe;
-import io.backendpool.pool.HealthCheck.HttpProbe;
-import io.backendpool.pool.HealthCheck.TcpProbe;
-import io.backendpool.pool.HealthCheck.TlsProbe;
-import io.backendpool.proxy.tls.BackendTls;
+import io.backendpool.pool.BackendGroup.ProxyProtocol;
+import io.backendpool.proxy.proxyprotocol.ProxyHeader;
+import io.netty.bootstrap.Bootstrap;
+import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.channel.Channel;
-import io.vertx.core.AsyncResult;
-import io.vertx.core.Future;
-import io.vertx.core.Promise;
-import io.vertx.core.Vertx;
-import io.vertx.core.buffer.Buffer;
-import io.vertx.core.internal.net.NetSocketInternal;
-import io.vertx.core.net.ConnectOptions;
-import io.vertx.core.net.NetClient;
-import io.vertx.core.net.NetClientOptions;
-import io.vertx.core.net.NetSocket;
-import io.vertx.core.net.SocketAddress;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.time.Duration;
+import io.netty.channel.ChannelFactory;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoop;
+import io.netty.util.ReferenceCountUtil;
+import io.netty.util.concurrent.Future;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Sends probes: one new connection each, so that a probe tells what a new connection would meet. Called on, and calls
- * back on, one event loop.
+ * Asks over the network: one new connection each time, so that a probe tells what a new connection would meet. Called on,
+ * and calls back on, one event loop.
  */
-final class ProbeClient {
-    /** How much of an answer's body is read away, so that an honest server sees no reset. */
-    private static final int MAX_BODY_BYTES = 64 * 1024;
+@SuppressWarnings("FutureReturnValueIgnored") // how a write or a close ends, the channel tells by its events
+final class ProbeClient implements Asker {
+    private final EventLoop loop;
+    private final Bootstrap bootstrap;
+    private final Set<Attempt<?>> open = new HashSet<>();
 
-    private final Vertx vertx;
-    private final NetClient client;
-
-    ProbeClient(Vertx vertx) {
-        this.vertx = vertx;
-        this.client = vertx.createNetClient(new NetClientOptions().setTcpNoDelay(true));
+    ProbeClient(EventLoop loop, ChannelFactory<? extends Channel> channels) {
+        this.loop = loop;
+        bootstrap = new Bootstrap()
+                .group(loop)
+                .channelFactory(channels)
+                .option(ChannelOption.ALLOCATOR, PooledByteBufAllocator.DEFAULT)
+                .option(ChannelOption.TCP_NODELAY, true)
+                // An attempt has one timer for all of it.
+                .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, 0)
+                .handler(new Nothing());
     }
 
-    /**
-     * Probes {@code backend} once. The future never fails, and completes at the latest when the check's timeout, which
-     * covers both the connect and the answer, has passed.
-     *
-     * @param tls what an HTTP probe is sent in; null: plain text
-     */
-    Future<ProbeResult> probe(BackendKey backend, HealthCheck check, @Nullable BackendTls tls) {
-        return new Attempt(backend, check, tls).start();
+    @Override
+    public <R> void ask(Inquiry<R> inquiry, Consumer<R> told, Runnable ended) {
+        new Attempt<>(inquiry, told, ended).start();
     }
 
-    Future<Void> close() {
-        return client.close();
+    /** Hangs up on all that is under way; nobody is told any more. */
+    void close() {
+        for (Attempt<?> attempt : new ArrayList<>(open)) {
+            attempt.abandon();
+        }
     }
 
-    private static SocketAddress address(BackendKey backend, HealthCheck check) {
-        int port = check.port() == null ? backend.port() : check.port();
-        return SocketAddress.inetSocketAddress(new InetSocketAddress(InetAddress.ofLiteral(backend.host()), port));
-    }
+    @ChannelHandler.Sharable
+    private static final class Nothing extends ChannelInboundHandlerAdapter {}
 
-    /** One probe under way. */
-    private final class Attempt {
-        private final BackendKey backend;
-        private final HealthCheck check;
-        private final @Nullable BackendTls tls;
-        private final Promise<ProbeResult> result = Promise.promise();
-        private final long timer;
-        private @Nullable NetSocket socket;
-        private int discarded;
+    /** One inquiry under way: the last handler of its connection. */
+    private final class Attempt<R> extends ChannelInboundHandlerAdapter implements Answer<R> {
+        private final Inquiry<R> inquiry;
+        private final Conversation<R> conversation;
+        private final Consumer<R> told;
+        private final Runnable ended;
+        private @Nullable Future<?> timer;
+        private @Nullable Channel channel;
+        private boolean silent;
 
-        Attempt(BackendKey backend, HealthCheck check, @Nullable BackendTls tls) {
-            this.backend = backend;
-            this.check = check;
-            this.tls = tls;
-            this.timer = vertx.setTimer(millis(check.timeout()), id -> timeOut());
+        Attempt(Inquiry<R> inquiry, Consumer<R> told, Runnable ended) {
+            this.inquiry = inquiry;
+            this.conversation = inquiry.conversation().get();
+            this.told = told;
+            this.ended = ended;
         }
 
-        Future<ProbeResult> start() {
-            ConnectOptions options = new ConnectOptions()
-                    .setRemoteAddress(address(backend, check))
-                    .setTimeout(Math.toIntExact(Math.min(Integer.MAX_VALUE, millis(check.timeout()))));
-            client.connect(options).onComplete(this::connected);
-            return result.future();
-        }
-
-        private void connected(AsyncResult<NetSocket> connect) {
-            if (connect.failed()) {
-                end(ProbeFailure.of(connect.cause(), check.timeout()));
+        void start() {
+            open.add(this);
+            timer = loop.schedule(this::timeOut, inquiry.timeout().toNanos(), TimeUnit.NANOSECONDS);
+            ChannelFuture connect = bootstrap.connect(inquiry.address());
+            if (connect.isDone()) {
+                // Not so much as a socket could be had, and such a channel has no event loop.
+                Throwable cause = connect.cause();
+                loop.execute(() -> {
+                    fail(cause);
+                    end();
+                });
                 return;
             }
-            socket = connect.result();
-            if (result.future().isComplete()) {
-                hangUp();
-                return;
-            }
-            switch (check.probe()) {
-                case TcpProbe tcp -> {
-                    end(new ProbeResult.Succeeded());
-                    hangUp();
-                }
-                case HttpProbe http -> secured(http, socket);
-                case GrpcProbe grpc -> unserved();
-                case TlsProbe secure -> unserved();
-            }
-        }
-
-        /** Such a pool is refused before it comes here. */
-        private void unserved() {
-            end(new ProbeResult.Failed("this proxy cannot probe in this way"));
-            hangUp();
-        }
-
-        private void secured(HttpProbe http, NetSocket open) {
-            if (tls == null) {
-                exchange(http, open);
-                return;
-            }
-            Channel channel = ((NetSocketInternal) open).channelHandlerContext().channel();
-            open.exceptionHandler(failure -> end(ProbeFailure.of(failure, check.timeout())));
-            // The timer ends a handshake that hangs: what is given here is above its rest.
-            tls.secureProbe(channel, backend.port(), check.timeout(), failure -> {
-                if (failure != null) {
-                    end(ProbeFailure.of(failure, check.timeout()));
-                } else if (!result.future().isComplete()) {
-                    exchange(http, open);
+            channel = connect.channel();
+            connect.addListener(done -> {
+                if (done.isSuccess()) {
+                    connected(connect.channel());
+                } else {
+                    fail(done.cause());
+                    endWhenClosed(connect.channel());
                 }
             });
         }
 
-        private void exchange(HttpProbe http, NetSocket open) {
-            HttpProbeExchange exchange = new HttpProbeExchange(http);
-            open.exceptionHandler(failure -> end(ProbeFailure.of(failure, check.timeout())));
-            open.closeHandler(closed -> {
-                end(new ProbeResult.Failed("connection closed without an answer"));
-                vertx.cancelTimer(timer);
-            });
-            open.handler(bytes -> read(exchange, bytes));
-            open.write(Buffer.buffer(exchange.request(backend.address())))
-                    .onFailure(failure -> end(ProbeFailure.of(failure, check.timeout())));
+        private void endWhenClosed(Channel connection) {
+            connection.close();
+            connection.closeFuture().addListener(closed -> end());
         }
 
-        private void read(HttpProbeExchange exchange, Buffer bytes) {
-            if (result.future().isComplete()) {
-                discarded += bytes.length();
-                if (discarded > MAX_BODY_BYTES) {
-                    hangUp();
-                }
+        private void connected(Channel connection) {
+            if (silent) {
+                endWhenClosed(connection);
                 return;
             }
-            ProbeResult answer = exchange.read(bytes.getBytes());
-            if (answer != null) {
-                // The timer stays: it ends the reading of the body too. The close that was asked for comes first.
-                result.tryComplete(answer);
+            connection.pipeline().addLast(this);
+            if (inquiry.header() != ProxyProtocol.NONE) {
+                connection.writeAndFlush(ProxyHeader.local(inquiry.header()));
             }
+            Inquiry.Security security = inquiry.security();
+            if (security == null) {
+                converse(connection);
+                return;
+            }
+            // Its own limit is for the traffic: here the timer ends a handshake that hangs, which is sooner.
+            security.tls()
+                    .secure(connection, inquiry.address().getPort(), security.offer(), inquiry.timeout(), failure -> {
+                        if (failure == null) {
+                            converse(connection);
+                        } else {
+                            fail(failure);
+                        }
+                    });
+        }
+
+        private void converse(Channel connection) {
+            ChannelHandlerContext end = connection.pipeline().context(this);
+            if (end != null && !silent) {
+                conversation.begin(end, this);
+            }
+        }
+
+        @Override
+        public void channelRead(ChannelHandlerContext context, Object left) {
+            ReferenceCountUtil.release(left);
+        }
+
+        @Override
+        public void channelInactive(ChannelHandlerContext context) {
+            told(conversation.failed("connection closed without an answer"));
+        }
+
+        @Override
+        public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+            fail(cause);
+            context.close();
+        }
+
+        /** What comes last: the end of the connection was told before. */
+        @Override
+        public void handlerRemoved(ChannelHandlerContext context) {
+            end();
         }
 
         private void timeOut() {
-            end(ProbeFailure.timedOut(check.timeout()));
-            hangUp();
+            told(conversation.failed(ProbeFailure.timedOut(inquiry.timeout())));
+            done();
         }
 
-        private void end(ProbeResult outcome) {
-            if (result.tryComplete(outcome)) {
-                vertx.cancelTimer(timer);
+        private void fail(@Nullable Throwable cause) {
+            told(conversation.failed(ProbeFailure.of(cause, inquiry.timeout())));
+        }
+
+        @Override
+        public void told(R result) {
+            if (!silent) {
+                silent = true;
+                told.accept(result);
             }
         }
 
-        private void hangUp() {
-            vertx.cancelTimer(timer);
-            if (socket != null) {
-                socket.close();
+        @Override
+        public void done() {
+            if (channel != null) {
+                channel.close();
             }
         }
-    }
 
-    private static long millis(Duration duration) {
-        return Math.max(1, duration.toMillis());
+        void abandon() {
+            silent = true;
+            done();
+        }
+
+        private void end() {
+            if (timer != null) {
+                timer.cancel(false);
+            }
+            if (open.remove(this)) {
+                ended.run();
+            }
+        }
     }
 }

@@ -5,20 +5,28 @@ import io.netty.channel.ConnectTimeoutException;
 import java.net.NoRouteToHostException;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /** Turns what went wrong into words that fit on a line of the status. */
 final class ProbeFailure {
+    private static final int MAX_QUOTED = 60;
+    private static final Pattern UNPRINTABLE = Pattern.compile("[^\\x20-\\x7e]");
+
     private ProbeFailure() {}
 
-    static ProbeResult.Failed of(Throwable failure, Duration timeout) {
+    static String of(@Nullable Throwable failure, Duration timeout) {
+        if (failure == null) {
+            return "connection failed";
+        }
         if (failure instanceof ConnectTimeoutException) {
             return timedOut(timeout);
         }
         if (failure instanceof BackendTlsException) {
-            return new ProbeResult.Failed(String.valueOf(failure.getMessage()));
+            return String.valueOf(failure.getMessage());
         }
         if (failure instanceof NoRouteToHostException) {
-            return new ProbeResult.Failed("no route to host");
+            return "no route to host";
         }
         // The transports (NIO, epoll, io_uring) name the system's error in the message only.
         String message = String.valueOf(failure.getMessage()).toLowerCase(Locale.ROOT);
@@ -26,14 +34,20 @@ final class ProbeFailure {
             "connection refused", "connection reset", "no route to host", "network is unreachable", "broken pipe"
         }) {
             if (message.contains(known)) {
-                return new ProbeResult.Failed(known);
+                return known;
             }
         }
-        return new ProbeResult.Failed("connection failed: " + failure.getMessage());
+        return "connection failed: " + failure.getMessage();
     }
 
-    static ProbeResult.Failed timedOut(Duration timeout) {
-        return new ProbeResult.Failed("timeout after " + words(timeout));
+    static String timedOut(Duration timeout) {
+        return "timeout after " + words(timeout);
+    }
+
+    /** What a backend said, as a quotation that fits on a line of the status: nothing unprintable, no more than some words. */
+    static String quoted(String said) {
+        String clean = UNPRINTABLE.matcher(said).replaceAll("?");
+        return '"' + (clean.length() > MAX_QUOTED ? clean.substring(0, MAX_QUOTED) + "..." : clean) + '"';
     }
 
     /** As the Gateway API writes durations (GEP-2257), which is how the user wrote it: {@code 1m30s}, {@code 500ms}. */

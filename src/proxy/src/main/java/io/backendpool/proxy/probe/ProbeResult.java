@@ -8,7 +8,8 @@ sealed interface ProbeResult {
     /**
      * It did not.
      *
-     * @param cause what happened, for people: {@code HTTP 503}, {@code connection refused}, {@code timeout after 1s}
+     * @param cause what happened, for people: {@code HTTP 503}, {@code body does not contain "ok"}, {@code grpc
+     *     NOT_SERVING}, {@code timeout after 1s}
      */
     record Failed(String cause) implements ProbeResult {}
 }

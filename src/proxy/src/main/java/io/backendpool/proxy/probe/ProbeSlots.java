@@ -1,5 +1,7 @@
 package io.backendpool.proxy.probe;
 
+import io.backendpool.pool.HealthCheck;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Queue;
 
@@ -24,6 +26,21 @@ final class ProbeSlots {
     void resize(long wanted) {
         slots = Math.toIntExact(Math.min(Integer.MAX_VALUE, Math.max(MIN_SLOTS, wanted)));
         serve();
+    }
+
+    /** How many probes of {@code backends} are under way where all of them hang: with so many the intervals are kept. */
+    static long needed(HealthCheck check, int backends) {
+        double share = share(check.timeout(), min(check.interval(), check.unhealthyInterval()));
+        HealthCheck.Agent agent = check.agent();
+        return (long) Math.ceil(backends * (agent == null ? share : share + share(agent.timeout(), agent.interval())));
+    }
+
+    private static Duration min(Duration a, Duration b) {
+        return a.compareTo(b) <= 0 ? a : b;
+    }
+
+    private static double share(Duration timeout, Duration interval) {
+        return (double) timeout.toNanos() / interval.toNanos();
     }
 
     /** Runs {@code start} at once or, where no slot is free, when one becomes so. It must {@link #release} later. */

@@ -16,8 +16,15 @@ final class WatchedBackend {
 
     BackendHealth health;
 
+    /** How it is probed; null: it is not. */
+    ProbePlan.@Nullable Way way;
+
     @Nullable
-    BackendProber prober;
+    BackendProber<ProbeResult> prober;
+
+    /** Of its agent. */
+    @Nullable
+    BackendProber<AgentReport> listener;
 
     Adaptation adaptation = Adaptation.NONE;
     private Tally swept = Tally.NONE;

@@ -15,6 +15,7 @@ public final class ProxyHeader {
 
     static final int V2_FIXED = 16;
     static final int V2_PROXY = 0x21;
+    static final int V2_LOCAL = 0x20;
     static final int STREAM_IPV4 = 0x11;
     static final int STREAM_IPV6 = 0x21;
     static final int IPV4_ADDRESSES = 12;
@@ -28,6 +29,20 @@ public final class ProxyHeader {
             case NONE -> Unpooled.EMPTY_BUFFER;
             case V1 -> v1(client);
             case V2 -> v2(client);
+        };
+    }
+
+    /** The header of {@code version} on a connection without a client, such as a health check's. The caller owns it. */
+    public static ByteBuf local(ProxyProtocol version) {
+        return switch (version) {
+            case NONE -> Unpooled.EMPTY_BUFFER;
+            case V1 -> Unpooled.copiedBuffer("PROXY UNKNOWN\r\n", StandardCharsets.US_ASCII);
+            case V2 ->
+                Unpooled.buffer(V2_FIXED)
+                        .writeBytes(V2_SIGNATURE)
+                        .writeByte(V2_LOCAL)
+                        .writeByte(0)
+                        .writeShort(0);
         };
     }
 

@@ -25,20 +25,28 @@ import org.jspecify.annotations.Nullable;
  * that were compiled of equal settings one after the other are the same object, so that a change is told by identity.
  */
 public final class BackendTls {
-    private static final String HTTP_2 = "h2";
     private static final List<String> VERSIONS = List.of("TLSv1.3", "TLSv1.2");
 
     /** What it depends on. */
     private record Source(UpstreamTls settings, boolean http2) {}
 
-    private final Source source;
-    private final TlsContext traffic;
-    private final TlsContext probes;
+    /** What is offered by ALPN. */
+    public enum Offer {
+        /** What the traffic of the group offers. */
+        TRAFFIC,
+        HTTP_1_1,
+        /** HTTP/2, which the backend must choose. */
+        HTTP_2
+    }
 
-    private BackendTls(Source source, TlsContext traffic, TlsContext probes) {
+    private final Source source;
+    private final TlsContext http1;
+    private final TlsContext http2;
+
+    private BackendTls(Source source, TlsContext http1, TlsContext http2) {
         this.source = source;
-        this.traffic = traffic;
-        this.probes = probes;
+        this.http1 = http1;
+        this.http2 = http2;
     }
 
     /** Why a group's TLS cannot be had, in one sentence that names the group; null: all can. */
@@ -77,13 +85,24 @@ public final class BackendTls {
         return Map.copyOf(compiled);
     }
 
+    /**
+     * For a check of backends of which nothing is known but that they end TLS themselves: any certificate will do.
+     *
+     * @param serverName asked for; null: none is
+     */
+    public static BackendTls unverified(@Nullable String serverName, TlsEngine engine) {
+        return compile(new Source(new UpstreamTls(serverName, null, true), false), engine);
+    }
+
     private static BackendTls compile(Source source, TlsEngine engine) {
         try {
             UpstreamTls settings = source.settings();
             X509ExtendedTrustManager trust = settings.insecureSkipVerify() ? new AnyCertificate() : trust(settings);
-            TlsContext http1 = context(settings, trust, engine, AlpnChoice.HTTP_1_1);
-            // A probe is a request of HTTP/1.1 whatever the traffic speaks.
-            return new BackendTls(source, source.http2() ? context(settings, trust, engine, HTTP_2) : http1, http1);
+            // Both, whatever the traffic speaks: a check by gRPC is one of HTTP/2.
+            return new BackendTls(
+                    source,
+                    context(settings, trust, engine, AlpnChoice.HTTP_1_1),
+                    context(settings, trust, engine, AlpnChoice.HTTP_2));
         } catch (GeneralSecurityException | SSLException unexpected) {
             throw new IllegalStateException("TLS to backends cannot be set up", unexpected);
         }
@@ -113,12 +132,19 @@ public final class BackendTls {
      * @param done told once, on the event loop, null: the connection is ready; else why not, and the channel is closed
      */
     public void secure(Channel channel, int port, Duration limit, Consumer<@Nullable BackendTlsException> done) {
-        handshake(traffic, source.http2() ? HTTP_2 : null, channel, port, limit, done);
+        secure(channel, port, Offer.TRAFFIC, limit, done);
     }
 
-    /** The same for a health check. */
-    public void secureProbe(Channel channel, int port, Duration limit, Consumer<@Nullable BackendTlsException> done) {
-        handshake(probes, null, channel, port, limit, done);
+    /** The same for a health check, which may speak otherwise than the traffic. */
+    public void secure(
+            Channel channel, int port, Offer offer, Duration limit, Consumer<@Nullable BackendTlsException> done) {
+        boolean ofHttp2 =
+                switch (offer) {
+                    case TRAFFIC -> source.http2();
+                    case HTTP_1_1 -> false;
+                    case HTTP_2 -> true;
+                };
+        handshake(ofHttp2 ? http2 : http1, ofHttp2 ? AlpnChoice.HTTP_2 : null, channel, port, limit, done);
     }
 
     @SuppressWarnings("FutureReturnValueIgnored") // how a handshake and a close end, their events tell

@@ -85,7 +85,7 @@ final class HealthMonitorTest {
         awaitState(0, HealthState.HEALTHY);
         assertThat(backend.requests().getFirst())
                 .startsWith("GET /up?full=1 HTTP/1.1\r\nHost: shop.example\r\n")
-                .contains("\r\nConnection: close\r\n");
+                .contains("\r\nconnection: close\r\n");
     }
 
     @Test
@@ -264,6 +264,77 @@ final class HealthMonitorTest {
                 .isNull();
         assertThat(HealthMonitor.refusal(snapshot(null, EndpointConditions.READY)))
                 .isNull();
+    }
+
+    @Test
+    void unhealthyInterval_isThatOfAnUnhealthyBackend() {
+        backend.behave(FakeBackend.status(503));
+        Duration hour = Duration.ofHours(1);
+        apply(new HealthCheck(HTTP.probe(), null, hour, INTERVAL, TIMEOUT, 0, 2, 1, null), backend.port());
+        awaitState(0, HealthState.UNHEALTHY, "HTTP 503, 1 of 1 probes");
+        backend.behave(FakeBackend.status(200));
+        awaitState(0, HealthState.HEALTHY);
+    }
+
+    @Test
+    void agent_movesWeight_drains_andIsQuotedWhenItTalksRubbishOrIsGone() throws IOException {
+        FakeBackend other = newBackend();
+        try (FakeAgent agent = new FakeAgent()) {
+            Duration patient = Duration.ofSeconds(5);
+            HealthCheck.Agent asked = new HealthCheck.Agent(agent.port(), INTERVAL, TIMEOUT);
+            HealthCheck check = new HealthCheck(
+                    HTTP.probe(), null, patient.plusSeconds(1), patient.plusSeconds(1), patient, 0, 1, 1, asked);
+            apply(check, backend.port(), other.port());
+            awaitState(0, HealthState.HEALTHY, "probes succeed");
+            awaitState(1, HealthState.HEALTHY, "probes succeed");
+
+            agent.say("50%\n");
+            awaitState(0, HealthState.HEALTHY, "probes succeed, agent says 50%");
+            agent.say("100% drain\n");
+            awaitState(0, HealthState.DRAINING, "agent says drain");
+            agent.say("ready down # disk full\n");
+            awaitState(0, HealthState.UNHEALTHY, "agent says down: disk full");
+            agent.say("up\n");
+            awaitState(0, HealthState.HEALTHY, "probes succeed");
+            agent.say("HTTP/1.1 400 Bad Request\r\n");
+            awaitState(
+                    0,
+                    HealthState.HEALTHY,
+                    "probes succeed, agent said \"HTTP/1.1 400 Bad Request\""
+                            + " (expected: 75%, ready, drain, maint, up or down)");
+            agent.say("drain\n");
+            awaitState(0, HealthState.DRAINING, "agent says drain");
+            agent.goAway();
+            awaitState(0, HealthState.DRAINING, "agent says drain, agent is silent: connection refused");
+            apply(HTTP, backend.port(), other.port());
+            awaitState(0, HealthState.HEALTHY);
+        }
+    }
+
+    @Test
+    void agentsPercent_movesTraffic_thoughTheStateStays() throws IOException {
+        try (FakeAgent agent = new FakeAgent()) {
+            HealthCheck.Agent asked = new HealthCheck.Agent(agent.port(), INTERVAL, TIMEOUT);
+            HealthCheck check = new HealthCheck(TCP.probe(), null, INTERVAL, INTERVAL, TIMEOUT, 0, 1, 1, asked);
+            apply(check, backend.port());
+            awaitState(0, HealthState.HEALTHY);
+            LivePool before = live();
+            agent.say("50%\n");
+            await().untilAsserted(() -> assertThat(live()).isNotSameAs(before));
+            await().untilAsserted(() ->
+                    assertThat(live().health().getFirst().reason()).endsWith("agent says 50%"));
+        }
+    }
+
+    @Test
+    void refusal_namesAnExpressionThatCannotBeHad() {
+        HealthCheck.BodyMatch body =
+                new HealthCheck.BodyMatch(HealthCheck.BodyMatch.Kind.MATCHES, "((a{1000}){1000}){1000}", 65_536);
+        HttpProbe probe = new HttpProbe(HttpProbe.Method.GET, "/", null, List.of(), oks(), body);
+        HealthCheck check = new HealthCheck(probe, null, INTERVAL, TIMEOUT, 1, 1);
+        assertThat(HealthMonitor.refusal(snapshot(check, EndpointConditions.READY)))
+                .startsWith(
+                        "healthCheck.http.body.matches: ((a{1000}){1000}){1000} (expected: an expression of at most");
     }
 
     private FakeBackend newBackend() throws IOException {

@@ -33,6 +33,6 @@ final class ProbeFailureTest {
     }
 
     private static String cause(Throwable failure) {
-        return ProbeFailure.of(failure, TIMEOUT).cause();
+        return ProbeFailure.of(failure, TIMEOUT);
     }
 }
