@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.LocalTime;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -13,8 +15,9 @@ import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * The pool changes again and again under load, from one set of backends to another and back, so the first answer from the
- * new set is the time at which the change took effect. Ours changes as a user changes it, by saving the manifest; HAProxy
- * once by its runtime API and once by reload; nginx by reload.
+ * new set is the time at which the change took effect. Ours changes as a user changes it, by saving the manifest, and is
+ * timed twice: from the save, and from when the operator publishes it to the control channel, by the clock of its log. HAProxy
+ * changes once by its runtime API and once by reload; nginx by reload.
  */
 public record ChurnCase(String name, String what, Load load) implements Case {
     private static final int CHANGES = 20;
@@ -29,7 +32,10 @@ public record ChurnCase(String name, String what, Load load) implements Case {
         void to(boolean b) throws Exception;
     }
 
-    private record Outcome(String target, boolean ours, Report.Sample quiet, Report.Sample churned, long failed, double[] effects) {
+    /** Sorted milliseconds until each change took effect: from its start, and from when it was published; empty: not known. */
+    private record Effects(double[] all, double[] published) {}
+
+    private record Outcome(String target, boolean ours, Report.Sample quiet, Report.Sample churned, long failed, Effects effects) {
         double p99Ratio() {
             return (double) churned.load().p99() / quiet.load().p99();
         }
@@ -40,8 +46,8 @@ public record ChurnCase(String name, String what, Load load) implements Case {
         Report report = new Report(this);
         List<Outcome> outcomes = new ArrayList<>();
         report.say("")
-                .say("| target | failed requests | effect ms, median (range) | p99 ms quiet | p99 ms churned | CPU us/request quiet | churned |")
-                .say("|---|---|---|---|---|---|---|");
+                .say("| target | failed requests | effect ms, median (range) | from the control channel | p99 ms quiet | p99 ms churned | CPU us/request quiet | churned |")
+                .say("|---|---|---|---|---|---|---|---|");
         if (options.takes("ours")) {
             Target.Ours ours = Target.Ours.start(lab, lab.home, "ours", Ports.OURS, ours(A));
             outcomes.add(measure(lab, report, ours, b -> ours.edit(ours(b ? B : A))));
@@ -60,10 +66,13 @@ public record ChurnCase(String name, String what, Load load) implements Case {
         for (Outcome outcome : outcomes) {
             String line = String.format(
                     Locale.ROOT,
-                    "churn %s failed %d effect %.1f ms p99 %.2f times the quiet one",
+                    "churn %s failed %d effect %.1f ms%s p99 %.2f times the quiet one",
                     outcome.target,
                     outcome.failed,
-                    median(outcome.effects),
+                    median(outcome.effects.all),
+                    outcome.effects.published.length == 0
+                            ? ""
+                            : String.format(Locale.ROOT, ", %.0f of them from the control channel,", median(outcome.effects.published)),
                     outcome.p99Ratio());
             report.say(line).conclude(line);
         }
@@ -84,13 +93,13 @@ public record ChurnCase(String name, String what, Load load) implements Case {
                 }
             });
             AtomicLong failedProbes = new AtomicLong();
-            double[] effects = change(target, change, failedProbes);
+            Effects effects = change(target, change, failedProbes);
             Report.Sample sample = churned.join();
             long failed = sample.load().errors() + failedProbes.get();
             Outcome outcome = new Outcome(target.name(), target.ours(), quiet, sample, failed, effects);
-            report.say("| %s | %d of %,d | %.1f (%.1f to %.1f) | %.2f | %.2f | %.1f | %.1f |"
+            report.say("| %s | %d of %,d | %s | %s | %.2f | %.2f | %.1f | %.1f |"
                     .formatted(
-                            target.name(), failed, sample.load().requests(), median(effects), effects[0], effects[effects.length - 1],
+                            target.name(), failed, sample.load().requests(), range(effects.all), range(effects.published),
                             quiet.load().p99() / 1000.0, sample.load().p99() / 1000.0, quiet.cpuMicros(), sample.cpuMicros()));
             return outcome;
         } finally {
@@ -98,9 +107,10 @@ public record ChurnCase(String name, String what, Load load) implements Case {
         }
     }
 
-    /** Changes every half second; returns the sorted milliseconds until each change was seen. */
-    private static double[] change(Target target, Change change, AtomicLong failedProbes) throws Exception {
+    /** Changes every half second. */
+    private static Effects change(Target target, Change change, AtomicLong failedProbes) throws Exception {
         double[] effects = new double[CHANGES];
+        List<LocalTime> seen = new ArrayList<>();
         long begin = System.nanoTime();
         long pace = SECONDS * 1_000_000_000L / (CHANGES + 1);
         for (int i = 0; i < CHANGES; i++) {
@@ -117,9 +127,22 @@ public record ChurnCase(String name, String what, Load load) implements Case {
                 }
             }
             effects[i] = (System.nanoTime() - start) / 1e6;
+            seen.add(LocalTime.now());
         }
         Arrays.sort(effects);
-        return effects;
+        return new Effects(effects, target instanceof Target.Ours ours ? sincePublished(ours, seen) : new double[0]);
+    }
+
+    /** The revisions that the operator has published last are those of the changes that were {@code seen}. */
+    private static double[] sincePublished(Target.Ours ours, List<LocalTime> seen) throws IOException {
+        List<LocalTime> published = ours.published();
+        int before = published.size() - seen.size();
+        double[] millis = new double[seen.size()];
+        for (int i = 0; i < millis.length; i++) {
+            millis[i] = Duration.between(published.get(before + i), seen.get(i)).toNanos() / 1e6;
+        }
+        Arrays.sort(millis);
+        return millis;
     }
 
     /** The port of the backend that answers a request on a connection of its own. */
@@ -137,6 +160,12 @@ public record ChurnCase(String name, String what, Load load) implements Case {
         }
         failedProbes.incrementAndGet();
         return "";
+    }
+
+    private static String range(double[] sorted) {
+        return sorted.length == 0
+                ? "-"
+                : String.format(Locale.ROOT, "%.1f (%.1f to %.1f)", median(sorted), sorted[0], sorted[sorted.length - 1]);
     }
 
     private static double median(double[] sorted) {

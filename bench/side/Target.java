@@ -8,6 +8,7 @@ import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.LocalTime;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -43,6 +44,7 @@ sealed interface Target {
      */
     record Ours(String name, int port, ProcessHandle proxy, Process operator, Lab lab) implements Target {
         private static final Pattern PID = Pattern.compile("proxy pid=(\\d+) started");
+        private static final Pattern PUBLISHED = Pattern.compile("(?m)^(\\d\\d:\\d\\d:\\d\\d\\.\\d{3}) .* revision=\\d+ .* published ");
 
         static Ours start(Lab lab, Path home, String name, int port, String pool) throws Exception {
             return start(lab, home, name, port, pool, Map.of());
@@ -91,6 +93,15 @@ sealed interface Target {
         }
 
         /** What a user does: saves the manifest. */
+        /** When its operator has given each revision to the control channel, to the millisecond. */
+        List<LocalTime> published() throws IOException {
+            return PUBLISHED
+                    .matcher(Files.readString(lab.path(name + ".log")))
+                    .results()
+                    .map(line -> LocalTime.parse(line.group(1)))
+                    .toList();
+        }
+
         void edit(String pool) throws IOException {
             lab.file(name + ".yaml", pool);
         }

@@ -8,6 +8,7 @@ import io.backendpool.operator.validate.ManifestFiles;
 import io.backendpool.pool.PoolId;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -61,7 +62,7 @@ final class StatusFiles implements StatusSink {
         }
         Path file = ManifestFiles.statusBeside(manifest);
         try (MappingIterator<BackendPool> documents =
-                YamlFile.MAPPER.readerFor(BackendPool.class).readValues(file.toFile())) {
+                YamlFile.MAPPER.readerFor(BackendPool.class).readValues(Files.newInputStream(file))) {
             while (documents.hasNextValue()) {
                 BackendPool document = documents.nextValue();
                 if (document.getMetadata() != null

@@ -22,6 +22,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.locks.LockSupport;
 
@@ -182,7 +183,8 @@ final class Kubelet implements AutoCloseable {
                 .withLabel(SERVICE)
                 .list()
                 .getItems()) {
-            for (Endpoint endpoint : slice.getEndpoints()) {
+            // A slice of no endpoints has null here.
+            for (Endpoint endpoint : Objects.requireNonNullElse(slice.getEndpoints(), List.<Endpoint>of())) {
                 if (Boolean.TRUE.equals(endpoint.getConditions().getReady())) {
                     ready.add(endpoint);
                 }

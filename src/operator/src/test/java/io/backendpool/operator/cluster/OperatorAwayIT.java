@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
+import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.Resource;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -75,12 +76,17 @@ class OperatorAwayIT extends ClusterScenario {
         try (Traffic traffic = traffic()) {
             more(traffic, 200);
             long taken = System.nanoTime();
-            lease().edit(lease -> {
-                lease.getSpec().setHolderIdentity("two");
-                lease.getSpec().setRenewTime(ZonedDateTime.now(ZoneOffset.UTC));
-                lease.getSpec().setLeaseTransitions(lease.getSpec().getLeaseTransitions() + 1);
-                return lease;
-            });
+            // Its leader renews it meanwhile, and then this write is refused.
+            await("the lease is taken")
+                    .ignoreException(KubernetesClientException.class)
+                    .until(() -> lease().edit(lease -> {
+                                lease.getSpec().setHolderIdentity("two");
+                                lease.getSpec().setRenewTime(ZonedDateTime.now(ZoneOffset.UTC));
+                                lease.getSpec()
+                                        .setLeaseTransitions(lease.getSpec().getLeaseTransitions() + 1);
+                                return lease;
+                            })
+                            != null);
             await("one steps down")
                     .atMost(SOON)
                     .ignoreExceptions()

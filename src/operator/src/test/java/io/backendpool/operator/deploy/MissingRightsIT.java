@@ -10,6 +10,7 @@ import io.backendpool.operator.cluster.ClusterOperator;
 import io.backendpool.operator.cluster.ClusterOptions;
 import io.backendpool.operator.cluster.Scope;
 import io.backendpool.operator.kubernetes.ApiServer;
+import io.backendpool.operator.logs.LogLines;
 import io.backendpool.operator.resources.ApiAccess;
 import io.fabric8.kubernetes.api.model.ServiceBuilder;
 import io.fabric8.kubernetes.api.model.rbac.PolicyRule;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.backendpool.api.v1alpha1.BackendPoolStatus;
 import io.backendpool.api.v1alpha1.ProxySummary;
+import io.backendpool.operator.logs.LogLines;
 import io.backendpool.operator.validate.ManifestFiles;
 import io.backendpool.pool.PoolId;
 import java.io.IOException;
@@ -95,6 +96,19 @@ class StatusFilesTest {
         Files.writeString(ManifestFiles.statusBeside(manifest), "status: [\n  what: {");
 
         assertThat(new StatusFiles(pool -> manifest).last(A)).isNull();
+    }
+
+    @Test
+    void last_ofAPoolThatNeverRan_isNothing_andNoWarning(@TempDir Path directory) {
+        LogLines log = new LogLines();
+        log.begin();
+        try {
+            assertThat(new StatusFiles(pool -> directory.resolve("pools.yaml")).last(A))
+                    .isNull();
+        } finally {
+            log.end();
+        }
+        assertThat(log.lines()).isEmpty();
     }
 
     @Test

@@ -1,4 +1,4 @@
-package io.backendpool.operator.deploy;
+package io.backendpool.operator.logs;
 
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -10,7 +10,7 @@ import java.util.stream.Stream;
 import org.jboss.logmanager.formatters.PatternFormatter;
 
 /** Keeps what the operator logs. */
-final class LogLines {
+public final class LogLines {
     private static final int MOST = 100_000;
 
     private final List<String> lines = new CopyOnWriteArrayList<>();
@@ -33,15 +33,15 @@ final class LogLines {
         public void close() {}
     };
 
-    void begin() {
+    public void begin() {
         logger.addHandler(handler);
     }
 
-    void end() {
+    public void end() {
         logger.removeHandler(handler);
     }
 
-    Stream<String> lines() {
+    public Stream<String> lines() {
         return lines.stream();
     }
 }
