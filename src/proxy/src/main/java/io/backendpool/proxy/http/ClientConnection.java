@@ -533,6 +533,10 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Dow
                 requireContext().close();
             }
         } else if (exchange != null) {
+            if (inputEnded && TlsChannels.isReset(requireContext().channel())) {
+                requireContext().close();
+                return;
+            }
             exchange.onTick(now);
         } else if (!isWritable()) {
             if (waited > policy.streamTicks()) {

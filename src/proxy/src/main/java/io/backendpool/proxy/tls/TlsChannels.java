@@ -4,8 +4,11 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.socket.DuplexChannel;
+import io.netty.channel.unix.Socket;
+import io.netty.channel.unix.UnixChannel;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.util.AttributeKey;
+import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /** Ends of connections, which in TLS are another matter than in TCP alone. Event loop only. */
@@ -44,6 +47,21 @@ public final class TlsChannels {
         } else {
             // From the TLS handler's place on, so that it does not see it.
             tls.close();
+        }
+    }
+
+    /**
+     * Whether the other side has reset {@code channel} after it had ended its way in order. Such a channel is not read any
+     * more, so it tells nothing of that itself. To ask is a system call; Java's own sockets cannot tell and say no.
+     */
+    public static boolean isReset(Channel channel) {
+        if (!(channel instanceof UnixChannel unix) || !(unix.fd() instanceof Socket socket) || !socket.isOpen()) {
+            return false;
+        }
+        try {
+            return socket.getSoError() != 0;
+        } catch (IOException e) {
+            return true;
         }
     }
 
