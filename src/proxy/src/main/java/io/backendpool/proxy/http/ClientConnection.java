@@ -498,13 +498,11 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Dow
         ChannelHandlerContext ctx = requireContext();
         ctx.channel().config().setAutoRead(true);
         ctx.flush();
-        ctx.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener((ChannelFutureListener) done -> {
-            if (inputEnded || !(done.channel() instanceof DuplexChannel duplex) || !done.isSuccess()) {
-                done.channel().close();
-            } else {
-                TlsChannels.shutdownOutput(duplex);
-            }
-        });
+        if (inputEnded) {
+            ctx.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
+        } else {
+            TlsChannels.endOutput(ctx);
+        }
     }
 
     private void gone() {

@@ -1,5 +1,6 @@
 package io.backendpool.proxy.tls;
 
+import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
@@ -33,6 +34,21 @@ public final class TlsChannels {
         tls.closeOutbound().addListener((ChannelFutureListener) sent -> {
             if (channel.isActive()) {
                 channel.shutdownOutput();
+            }
+        });
+    }
+
+    /**
+     * The end after the last words: what {@code context} has written is sent, then that no more comes. To close at once would
+     * answer by a reset what the other side still sends, and with that it may lose the last words themselves. So the caller
+     * reads on, drops what comes, and closes when the other side has, or after a while.
+     */
+    public static void endOutput(ChannelHandlerContext context) {
+        context.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener((ChannelFutureListener) sent -> {
+            if (sent.isSuccess() && sent.channel() instanceof DuplexChannel duplex) {
+                shutdownOutput(duplex);
+            } else {
+                sent.channel().close();
             }
         });
     }
