@@ -274,14 +274,14 @@ public final class Proxy {
                 "pool={} draining: connections={} deadline={}s",
                 identity.pool(),
                 listeners.connections(),
-                config.drainDeadline().toSeconds());
+                config.stopDeadline().toSeconds());
         ControlClient client = control;
         if (client != null) {
             client.close();
         }
         await(
-                Future.fromCompletionStage(listeners.drain(config.drainDeadline())),
-                config.drainDeadline().plus(CLOSE_LIMIT),
+                Future.fromCompletionStage(listeners.drain(config.stopDeadline())),
+                config.stopDeadline().plus(CLOSE_LIMIT),
                 "listeners");
         close();
         LOG.info("pool={} stopped", identity.pool());

@@ -144,6 +144,14 @@ final class ProxyCommand implements Callable<Integer> {
     private String drainDeadline = "";
 
     @Option(
+            names = "--stop-deadline",
+            paramLabel = "DURATION",
+            description = "How long requests may take to finish after SIGTERM, where that is another time; default: as"
+                    + " --drain-deadline. [BACKENDPOOL_STOP_DEADLINE]",
+            defaultValue = "${env:BACKENDPOOL_STOP_DEADLINE}")
+    private @Nullable String stopDeadline;
+
+    @Option(
             names = "--warm-up",
             paramLabel = "DURATION",
             description = "How long to warm the request path at most before the proxy is ready; 0s: not; default:"
@@ -197,6 +205,9 @@ final class ProxyCommand implements Callable<Integer> {
                 eventLoops == null ? Runtime.getRuntime().availableProcessors() : count(eventLoops),
                 TransportChoice.parse("--transport", transport),
                 OptionDuration.parse("--drain-deadline", drainDeadline),
+                stopDeadline == null
+                        ? OptionDuration.parse("--drain-deadline", drainDeadline)
+                        : OptionDuration.parse("--stop-deadline", stopDeadline),
                 OptionDuration.parse("--warm-up", warmUp));
     }
 

@@ -23,8 +23,9 @@ import org.jspecify.annotations.Nullable;
  * @param accessLog where a line for each request goes
  * @param eventLoops threads that carry traffic, 1 to 1,024
  * @param transport how sockets are driven
- * @param drainDeadline how long what is under way may take to finish after SIGTERM, and after its listener or its backend
- *     left the pool; zero: no time at all
+ * @param drainDeadline how long what is under way may take to finish after its listener or its backend left the pool; zero:
+ *     no time at all
+ * @param stopDeadline the same after SIGTERM
  * @param warmUp how long the request path is warmed at most, from its first answer on, before the proxy is ready; zero:
  *     not at all
  */
@@ -43,6 +44,7 @@ public record ProxyConfig(
         int eventLoops,
         TransportChoice transport,
         Duration drainDeadline,
+        Duration stopDeadline,
         Duration warmUp) {
 
     static final int MAX_EVENT_LOOPS = 1_024;

@@ -48,6 +48,7 @@ final class ProxyCommandTest {
         assertThat(config.eventLoops()).isEqualTo(Runtime.getRuntime().availableProcessors());
         assertThat(config.transport()).isEqualTo(TransportChoice.AUTO);
         assertThat(config.drainDeadline()).isEqualTo(Duration.ofSeconds(30));
+        assertThat(config.stopDeadline()).isEqualTo(Duration.ofSeconds(30));
         assertThat(config.warmUp()).isEqualTo(Duration.ofSeconds(2));
     }
 
@@ -62,6 +63,7 @@ final class ProxyCommandTest {
                         "--event-loops=3",
                         "--transport=nio",
                         "--drain-deadline=1m30s",
+                        "--stop-deadline=3s",
                         "--warm-up=0s",
                         "--state-dir=" + folder,
                         "--bootstrap=" + ca,
@@ -83,7 +85,14 @@ final class ProxyCommandTest {
                         3,
                         TransportChoice.NIO,
                         Duration.ofSeconds(90),
+                        Duration.ofSeconds(3),
                         Duration.ZERO));
+    }
+
+    @Test
+    void stopDeadline_notGiven_isTheDrainDeadline() {
+        run("--drain-deadline=7s");
+        assertThat(started.getFirst().stopDeadline()).isEqualTo(Duration.ofSeconds(7));
     }
 
     @Test
@@ -118,6 +127,8 @@ final class ProxyCommandTest {
                 "--event-loops=two | --event-loops: two (expected: 1 to 1024)",
                 "--transport=kqueue | --transport: kqueue (expected: one of auto, io_uring, epoll, nio)",
                 "--drain-deadline=soon | --drain-deadline: soon"
+                        + " (expected: a duration such as 30s, 1m30s or 500ms, or seconds)",
+                "--stop-deadline=soon | --stop-deadline: soon"
                         + " (expected: a duration such as 30s, 1m30s or 500ms, or seconds)",
                 "--warm-up=-1s | --warm-up: -1s (expected: a duration such as 30s, 1m30s or 500ms, or seconds)"
             })

@@ -27,6 +27,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The proxy as the process that it is: signals, exit codes, log. */
 final class ProxyProcessTest {
@@ -95,9 +97,10 @@ final class ProxyProcessTest {
         }
     }
 
-    @Test
-    void deadline_cutsWhatDoesNotEnd_andExitsWith0() throws Exception {
-        Process proxy = startReady("--drain-deadline=200ms");
+    @ParameterizedTest
+    @ValueSource(strings = {"--drain-deadline=200ms", "--drain-deadline=1h --stop-deadline=200ms"})
+    void deadline_cutsWhatDoesNotEnd_andExitsWith0(String options) throws Exception {
+        Process proxy = startReady(options.split(" "));
         CompletableFuture<HttpResponse<String>> slow =
                 client.sendAsync(request(port, "/slow"), BodyHandlers.ofString());
         assertThat(backends.slowRequestArrives()).isTrue();
@@ -133,15 +136,16 @@ final class ProxyProcessTest {
         assertThat(log()).allMatch(line -> line.matches("[-0-9]{10}T[:0-9]{8}(\\.[0-9]+)?Z (INFO|WARN) .*"));
     }
 
-    private Process startReady(String option) throws Exception {
-        Process proxy = start(option);
+    private Process startReady(String... options) throws Exception {
+        Process proxy = start(options);
         await().atMost(LONG_ENOUGH)
                 .ignoreExceptions()
                 .untilAsserted(() -> assertThat(admin("/ready").statusCode()).isEqualTo(200));
         return proxy;
     }
 
-    private Process start(String option) throws Exception {
+    private Process start(String... options) throws Exception {
+        String option = options[0];
         // Without a CA it does not come to dial.
         String ca = option.startsWith("--control=")
                 ? TestCertificate.authority(Instant.now().plus(Duration.ofDays(1)))
@@ -169,7 +173,7 @@ final class ProxyProcessTest {
         if (!option.startsWith("--state-dir")) {
             command.add("--state-dir=" + folder.resolve("state"));
         }
-        command.add(option);
+        command.addAll(List.of(options));
         command.removeIf(given -> option.startsWith("--event-loops") && given.equals("--event-loops=1"));
         command.removeIf(given -> option.startsWith("--control=") && given.startsWith("--control=127.0.0.1:"));
         Process process = new ProcessBuilder(command)

@@ -169,6 +169,7 @@ final class ProxyTest {
                     2,
                     transport,
                     Duration.ofSeconds(20),
+                    Duration.ofSeconds(20),
                     warmUp);
         } catch (IOException e) {
             throw new AssertionError(e);

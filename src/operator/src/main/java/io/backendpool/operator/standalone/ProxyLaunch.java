@@ -3,6 +3,7 @@ package io.backendpool.operator.standalone;
 import io.backendpool.pool.PoolId;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -16,8 +17,8 @@ import org.jspecify.annotations.Nullable;
  * @param bind the address of the pools' listeners
  */
 record ProxyLaunch(List<String> program, String control, Path controlCa, String bind) {
-    /** Requests under way may take this long when a proxy is stopped; Ctrl-C must end within 5 s. */
-    private static final String DRAIN_DEADLINE = "3s";
+    /** Requests under way may take this long at most when a proxy is stopped; Ctrl-C must end within 5 s. */
+    private static final Duration LONGEST_STOP = Duration.ofSeconds(3);
 
     ProxyLaunch {
         program = List.copyOf(program);
@@ -46,8 +47,13 @@ record ProxyLaunch(List<String> program, String control, Path controlCa, String 
         return program;
     }
 
-    /** The command line for the proxy of {@code pool}. It holds no secret: anybody on the host can read it. */
-    List<String> command(PoolId pool, Path directory, Path tokenFile) {
+    /**
+     * The command line for the proxy of {@code pool}. It holds no secret: anybody on the host can read it.
+     *
+     * @param grace what a listener or a backend that leaves the pool gives what is under way; the proxy that stops, too, but
+     *     no more than 3 s
+     */
+    List<String> command(PoolId pool, Duration grace, Path directory, Path tokenFile) {
         List<String> command = new ArrayList<>();
         // In a session of its own, so that Ctrl-C reaches the operator alone, which then stops things in order; and so
         // that a proxy outlives the terminal when the operator is killed. setsid execs, so the pid is the proxy's.
@@ -74,7 +80,13 @@ record ProxyLaunch(List<String> program, String control, Path controlCa, String 
                 "--bind",
                 bind,
                 "--drain-deadline",
-                DRAIN_DEADLINE));
+                millis(grace),
+                "--stop-deadline",
+                millis(grace.compareTo(LONGEST_STOP) < 0 ? grace : LONGEST_STOP)));
         return command;
+    }
+
+    private static String millis(Duration duration) {
+        return duration.toMillis() + "ms";
     }
 }

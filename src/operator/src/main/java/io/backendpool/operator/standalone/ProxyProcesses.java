@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class ProxyProcesses implements ProxyHost {
     private static final Logger LOG = Logger.getLogger(ProxyProcesses.class);
-    /** A little more than the proxies' own drain deadline. */
+    /** A little more than the proxies' own deadline. */
     private static final Duration PATIENCE = Duration.ofMillis(3_500);
 
     private final StateDirectory state;
@@ -55,7 +55,7 @@ final class ProxyProcesses implements ProxyHost {
         String failure = null;
         if (proxy == null) {
             try {
-                proxy = supervise(spec.id());
+                proxy = supervise(spec);
             } catch (IOException noDirectory) {
                 failure = "proxy of pool %s cannot be started: %s".formatted(spec.id(), noDirectory.getMessage());
                 LOG.warn(failure);
@@ -64,12 +64,18 @@ final class ProxyProcesses implements ProxyHost {
         running.put(spec.id(), new Running(proxy, address(spec), failure));
     }
 
-    private SupervisedProxy supervise(PoolId pool) throws IOException {
+    private SupervisedProxy supervise(PoolSpec spec) throws IOException {
+        PoolId pool = spec.id();
         Path directory = state.pool(pool);
         StateDirectory.makePrivate(directory.resolve("state"));
         Path token = tokens.fileFor(pool, directory);
         return SupervisedProxy.start(
-                pool, directory, launch.command(pool, directory, token), backoff, random, () -> listener.accept(pool));
+                pool,
+                directory,
+                launch.command(pool, spec.terminationGracePeriod(), directory, token),
+                backoff,
+                random,
+                () -> listener.accept(pool));
     }
 
     private String address(PoolSpec spec) {

@@ -10,6 +10,7 @@ import io.backendpool.pool.OutlierDetection;
 import io.backendpool.pool.PoolId;
 import io.backendpool.pool.Session;
 import io.backendpool.pool.TrafficPolicy;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -32,6 +33,7 @@ import org.jspecify.annotations.Nullable;
  * @param session how clients are kept on their backends; null: not at all
  * @param outlierDetection when failures of traffic take a backend out; null: never
  * @param adaptiveWeight whether weights follow latency and errors
+ * @param terminationGracePeriod what a proxy that stops, and a listener or backend that leaves, gives what is under way
  */
 public record PoolSpec(
         PoolId id,
@@ -44,7 +46,11 @@ public record PoolSpec(
         int replicas,
         @Nullable Session session,
         @Nullable OutlierDetection outlierDetection,
-        AdaptiveWeight adaptiveWeight) {
+        AdaptiveWeight adaptiveWeight,
+        Duration terminationGracePeriod) {
+
+    /** What a manifest without {@code proxy.terminationGracePeriod} gets. */
+    public static final Duration DEFAULT_TERMINATION_GRACE_PERIOD = Duration.ofSeconds(30);
 
     /**
      * One entry of {@code spec.backends}.
@@ -107,7 +113,7 @@ public record PoolSpec(
         ListenerFit.require(listeners, protocols, loadBalancing, healthCheck, session);
     }
 
-    /** One without sessions, outlier detection and adaptive weights. */
+    /** One without sessions, outlier detection and adaptive weights, and with the default of the grace period. */
     public PoolSpec(
             PoolId id,
             @Nullable Long generation,
@@ -128,7 +134,8 @@ public record PoolSpec(
                 replicas,
                 null,
                 null,
-                AdaptiveWeight.OFF);
+                AdaptiveWeight.OFF,
+                DEFAULT_TERMINATION_GRACE_PERIOD);
     }
 
     /** The DNS names that the pool needs resolved, each once. */

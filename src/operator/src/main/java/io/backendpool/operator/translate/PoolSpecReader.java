@@ -44,7 +44,10 @@ public final class PoolSpecReader {
                 spec.proxy == null || spec.proxy.replicas == null ? DEFAULT_REPLICAS : spec.proxy.replicas,
                 SessionReader.read(spec.session),
                 WeightsReader.read(spec.outlierDetection),
-                WeightsReader.read(spec.adaptiveWeight));
+                WeightsReader.read(spec.adaptiveWeight),
+                spec.proxy == null || spec.proxy.terminationGracePeriod == null
+                        ? PoolSpec.DEFAULT_TERMINATION_GRACE_PERIOD
+                        : Durations.parse("spec.proxy.terminationGracePeriod", spec.proxy.terminationGracePeriod));
     }
 
     private static List<Listener> listeners(List<io.backendpool.api.v1alpha1.Listener> beans) {

@@ -498,13 +498,11 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Dow
         ChannelHandlerContext ctx = requireContext();
         ctx.channel().config().setAutoRead(true);
         ctx.flush();
-        ctx.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener((ChannelFutureListener) done -> {
-            if (inputEnded || !(done.channel() instanceof DuplexChannel duplex) || !done.isSuccess()) {
-                done.channel().close();
-            } else {
-                TlsChannels.shutdownOutput(duplex);
-            }
-        });
+        if (inputEnded) {
+            ctx.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
+        } else {
+            TlsChannels.endOutput(ctx);
+        }
     }
 
     private void gone() {
@@ -533,6 +531,10 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Dow
                 requireContext().close();
             }
         } else if (exchange != null) {
+            if (inputEnded && TlsChannels.isReset(requireContext().channel())) {
+                requireContext().close();
+                return;
+            }
             exchange.onTick(now);
         } else if (!isWritable()) {
             if (waited > policy.streamTicks()) {

@@ -9,9 +9,9 @@ import io.backendpool.proxy.traffic.Outcome;
 import io.backendpool.proxy.upstream.ClientUpstreams;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFuture;
-import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOption;
 import io.netty.handler.codec.http2.AbstractHttp2ConnectionHandlerBuilder;
@@ -30,6 +30,7 @@ import io.netty.handler.codec.http2.Http2Settings;
 import io.netty.handler.codec.http2.Http2Stream;
 import io.netty.handler.codec.http2.UniformStreamByteDistributor;
 import io.netty.handler.ssl.SslHandler;
+import io.netty.util.ReferenceCountUtil;
 import io.vertx.core.net.impl.ShutdownEvent;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
@@ -41,7 +42,8 @@ import org.jspecify.annotations.Nullable;
  * A client's HTTP/2 connection: what its streams share, and the limits on what one client may cost. Event loop only.
  *
  * <p>It ends in two steps (RFC 9113, 6.8): a GOAWAY that refuses nothing yet, then, when the client must have seen it, one
- * that names the last stream; streams go on until the listener's deadline.
+ * that names the last stream; streams go on until the listener's deadline. After the last frame what the client still sends
+ * is read and dropped for a while, so that it can read why.
  */
 @SuppressWarnings("FutureReturnValueIgnored") // how a write or a close ends, the channel tells by its events
 final class ClientHttp2Connection extends Http2ConnectionHandler implements LoopConnection {
@@ -76,6 +78,9 @@ final class ClientHttp2Connection extends Http2ConnectionHandler implements Loop
     private boolean registered;
     private boolean flushScheduled;
     private Drain drain = Drain.NO;
+    /** The last frame was written. */
+    private boolean lingering;
+
     private int drainTick;
     private int sinceTick;
     private int windowStart;
@@ -188,6 +193,15 @@ final class ClientHttp2Connection extends Http2ConnectionHandler implements Loop
     }
 
     @Override
+    public void channelRead(ChannelHandlerContext ctx, Object message) throws Exception {
+        if (lingering) {
+            ReferenceCountUtil.release(message);
+        } else {
+            super.channelRead(ctx, message);
+        }
+    }
+
+    @Override
     public void channelReadComplete(ChannelHandlerContext ctx) throws Exception {
         startAll();
         super.channelReadComplete(ctx);
@@ -236,6 +250,9 @@ final class ClientHttp2Connection extends Http2ConnectionHandler implements Loop
     @Override
     protected void onConnectionError(
             ChannelHandlerContext ctx, boolean outbound, Throwable cause, @Nullable Http2Exception error) {
+        if (lingering) {
+            return;
+        }
         if (cause instanceof FloodException flood) {
             loop.traffic().limitHit(flood.limit());
         } else if (error != null && error.error() == Http2Error.ENHANCE_YOUR_CALM) {
@@ -244,7 +261,20 @@ final class ClientHttp2Connection extends Http2ConnectionHandler implements Loop
         } else if (error != null && String.valueOf(error.getMessage()).startsWith(HEADERS_TOO_LARGE)) {
             loop.traffic().limitHit(Limit.HEAD_BYTES);
         }
-        super.onConnectionError(ctx, outbound, cause, error);
+        Http2Error code = error == null ? Http2Error.INTERNAL_ERROR : error.error();
+        String why = cause.getMessage();
+        // As a mere frame, for after a goAway() Netty would close at once. It names no last stream: an error in a head
+        // comes
+        // before its stream is counted.
+        frameWriter()
+                .writeGoAway(
+                        ctx,
+                        Integer.MAX_VALUE,
+                        code.code(),
+                        why == null ? Unpooled.EMPTY_BUFFER : ByteBufUtil.writeUtf8(ctx.alloc(), why),
+                        ctx.newPromise());
+        linger();
+        connection().close(ctx.voidPromise());
     }
 
     @Override
@@ -398,6 +428,12 @@ final class ClientHttp2Connection extends Http2ConnectionHandler implements Loop
         }
         upstreams.onTick(loop.policy(), loop.traffic());
         ChannelHandlerContext ctx = requireContext();
+        if (lingering) {
+            if (now - sinceTick > loop.policy().lingerTicks()) {
+                ctx.close();
+            }
+            return;
+        }
         if (drain == Drain.ANNOUNCED && now - drainTick >= DRAIN_PING_TICKS) {
             lastGoAway();
         }
@@ -406,7 +442,7 @@ final class ClientHttp2Connection extends Http2ConnectionHandler implements Loop
         } else if (now - sinceTick > loop.policy().idleTicks()) {
             loop.traffic().limitHit(Limit.CLIENT_IDLE_TIMEOUT);
             goAway(ctx, connection().remote().lastStreamCreated(), 0, Unpooled.EMPTY_BUFFER, ctx.newPromise());
-            closeAfterFlush();
+            linger();
         }
     }
 
@@ -425,7 +461,7 @@ final class ClientHttp2Connection extends Http2ConnectionHandler implements Loop
     }
 
     void drain() {
-        if (drain != Drain.NO) {
+        if (drain != Drain.NO || lingering) {
             return;
         }
         ChannelHandlerContext ctx = requireContext();
@@ -446,12 +482,18 @@ final class ClientHttp2Connection extends Http2ConnectionHandler implements Loop
 
     private void closeIfDrained() {
         if (drain == Drain.LAST && connection().numActiveStreams() == 0) {
-            closeAfterFlush();
+            linger();
         }
     }
 
-    private void closeAfterFlush() {
-        requireContext().writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
+    /** After the last frame: no more is sent; what still comes is dropped until the client closes, or for a while. */
+    private void linger() {
+        if (lingering) {
+            return;
+        }
+        lingering = true;
+        sinceTick = loop.tick();
+        TlsChannels.endOutput(requireContext());
     }
 
     @Override

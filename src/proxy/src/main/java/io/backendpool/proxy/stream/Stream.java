@@ -319,6 +319,10 @@ final class Stream {
         if (now - progressTick > ticks.stream()) {
             loop.traffic().limitHit(Limit.STREAM_IDLE_TIMEOUT);
             end(client.isWritable() ? Outcome.BACKEND_TIMEOUT : Outcome.CLIENT_GONE, true);
+        } else if (client.isReset()) {
+            end(Outcome.CLIENT_GONE, true);
+        } else if (backend != null && backend.isReset()) {
+            end(Outcome.BACKEND_FAILED, true);
         } else if (upstream != null && upstream.isRemoved()) {
             removedTick = removedTick == 0 ? now : removedTick;
             if (now - removedTick >= loop.removedGraceTicks()) {

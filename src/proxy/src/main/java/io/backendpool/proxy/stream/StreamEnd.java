@@ -1,5 +1,6 @@
 package io.backendpool.proxy.stream;
 
+import io.backendpool.proxy.tls.TlsChannels;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFutureListener;
@@ -42,6 +43,11 @@ final class StreamEnd extends ChannelInboundHandlerAdapter {
 
     boolean outputEnded() {
         return outputEnded;
+    }
+
+    /** The other side has ended its way and does not take any more either: it has reset the connection. */
+    boolean isReset() {
+        return inputEnded && context != null && TlsChannels.isReset(context.channel());
     }
 
     boolean isWritable() {

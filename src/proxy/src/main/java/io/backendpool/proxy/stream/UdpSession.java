@@ -11,6 +11,7 @@ import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.DatagramPacket;
+import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -193,8 +194,9 @@ final class UdpSession {
                 channel.close();
                 return;
             }
-            waiting.forEach(this::write);
-            waiting.clear();
+            for (ByteBuf next = waiting.poll(); next != null; next = waiting.poll()) {
+                write(next);
+            }
             flush();
         }
 
@@ -214,7 +216,23 @@ final class UdpSession {
             if (out == null || !out.isWritable()) {
                 return drop(data);
             }
+            if (!data.isReadable()) {
+                return sendEmpty(out, data);
+            }
             out.write(data, out.voidPromise());
+            return true;
+        }
+
+        private boolean sendEmpty(Channel out, ByteBuf data) {
+            try {
+                if (!EmptyDatagrams.send(out, null)) {
+                    return drop(data);
+                }
+            } catch (IOException e) {
+                out.pipeline().fireExceptionCaught(e);
+                return drop(data);
+            }
+            data.release();
             return true;
         }
 
@@ -245,6 +263,11 @@ final class UdpSession {
             if (channel != null) {
                 channel.close();
             }
+        }
+
+        @Override
+        public void handlerAdded(ChannelHandlerContext ctx) {
+            EmptyDatagrams.receive(ctx.channel().config(), UdpSocket.MAX_DATAGRAM);
         }
 
         @Override

@@ -33,7 +33,7 @@ import org.jspecify.annotations.Nullable;
 @SuppressWarnings("FutureReturnValueIgnored") // how a write or a close ends, the channel tells by its events
 public final class UdpSocket {
     /** The largest datagram of UDP (RFC 768: a 16-bit length): a smaller buffer would cut what is longer. */
-    private static final int MAX_DATAGRAM = 65_535;
+    static final int MAX_DATAGRAM = 65_535;
     /** What waits to be sent while the kernel takes no more; what is beyond is dropped. */
     private static final WriteBufferWaterMark WAITING = new WriteBufferWaterMark(512 * 1024, 1024 * 1024);
     /** While the socket drains, a session ends when it has been silent for so long. */
@@ -145,8 +145,25 @@ public final class UdpSocket {
             loop.traffic().datagramDropped();
             return false;
         }
+        if (!data.isReadable()) {
+            data.release();
+            return replyEmpty(out, to);
+        }
         out.write(new DatagramPacket(data, to), out.voidPromise());
         return true;
+    }
+
+    private boolean replyEmpty(Channel out, InetSocketAddress to) {
+        boolean sent;
+        try {
+            sent = EmptyDatagrams.send(out, to);
+        } catch (IOException e) {
+            sent = false;
+        }
+        if (!sent) {
+            loop.traffic().datagramDropped();
+        }
+        return sent;
     }
 
     void flush() {

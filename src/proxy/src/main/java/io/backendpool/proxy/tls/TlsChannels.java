@@ -1,11 +1,15 @@
 package io.backendpool.proxy.tls;
 
+import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.socket.DuplexChannel;
+import io.netty.channel.unix.Socket;
+import io.netty.channel.unix.UnixChannel;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.util.AttributeKey;
+import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /** Ends of connections, which in TLS are another matter than in TCP alone. Event loop only. */
@@ -34,6 +38,21 @@ public final class TlsChannels {
         });
     }
 
+    /**
+     * The end after the last words: what {@code context} has written is sent, then that no more comes. To close at once would
+     * answer by a reset what the other side still sends, and with that it may lose the last words themselves. So the caller
+     * reads on, drops what comes, and closes when the other side has, or after a while.
+     */
+    public static void endOutput(ChannelHandlerContext context) {
+        context.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener((ChannelFutureListener) sent -> {
+            if (sent.isSuccess() && sent.channel() instanceof DuplexChannel duplex) {
+                shutdownOutput(duplex);
+            } else {
+                sent.channel().close();
+            }
+        });
+    }
+
     /** Closes without a close_notify: what was sent so far must not be taken for whole. */
     public static void abort(ChannelHandlerContext context) {
         ChannelHandlerContext tls = context.pipeline().context(SslHandler.class);
@@ -44,6 +63,21 @@ public final class TlsChannels {
         } else {
             // From the TLS handler's place on, so that it does not see it.
             tls.close();
+        }
+    }
+
+    /**
+     * Whether the other side has reset {@code channel} after it had ended its way in order. Such a channel is not read any
+     * more, so it tells nothing of that itself. To ask is a system call; Java's own sockets cannot tell and say no.
+     */
+    public static boolean isReset(Channel channel) {
+        if (!(channel instanceof UnixChannel unix) || !(unix.fd() instanceof Socket socket) || !socket.isOpen()) {
+            return false;
+        }
+        try {
+            return socket.getSoError() != 0;
+        } catch (IOException e) {
+            return true;
         }
     }
 

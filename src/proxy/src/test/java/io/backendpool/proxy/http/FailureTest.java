@@ -237,6 +237,26 @@ class FailureTest {
     }
 
     @Test
+    void clientThatEndsItsWayAndThenGoesAway_abortsTheExchange() throws Exception {
+        CountDownLatch end = new CountDownLatch(1);
+        try (Backend backend = Backend.of(connection -> {
+                    connection.readRequest();
+                    awaitUninterruptibly(end);
+                });
+                Proxy proxy = Proxy.to(backend);
+                Client client = proxy.connect()) {
+            client.get("/");
+            client.socket.shutdownOutput();
+            await().until(() -> backend.requests.size() == 1);
+            client.socket.setSoLinger(true, 0);
+            client.socket.close();
+            await().untilAsserted(
+                            () -> assertThat(proxy.traffic.totals().outcomes()).containsEntry(Outcome.CLIENT_GONE, 1L));
+            end.countDown();
+        }
+    }
+
+    @Test
     void clientThatGoesAwayInItsBody_abortsTheExchange() throws Exception {
         try (Backend backend = Backend.of(connection -> {
                     connection.readHead();

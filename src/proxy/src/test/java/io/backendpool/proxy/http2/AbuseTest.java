@@ -48,6 +48,7 @@ class AbuseTest {
         int code = client.awaitGoAway();
         assertThat(code == ENHANCE_YOUR_CALM || code < 0).isTrue();
         await().untilAsserted(() -> assertThat(hits(proxy, limit)).isEqualTo(1));
+        client.close();
         await().untilAsserted(
                         () -> assertThat(proxy.traffic.clientConnections()).isZero());
     }
@@ -116,6 +117,29 @@ class AbuseTest {
                 Http2Client client = Http2Client.to(proxy.port())) {
             flood(i -> client.frame(Http2Client.PING, 0, 0, new byte[8]));
             assertEnded(proxy, client, Limit.HTTP2_CONTROL_FRAMES);
+        }
+    }
+
+    /** A client that is still sending when the proxy has had enough of it can read why. */
+    @Test
+    void clientThatSendsOn_readsTheGoAway_andTheEnd() throws Exception {
+        try (Proxy proxy = Proxy.to();
+                Http2Client client = Http2Client.to(proxy.port())) {
+            for (int i = 0; i < 2_100; i++) {
+                client.frame(Http2Client.PING, Http2Client.ACK, 0, new byte[8]);
+            }
+            await().untilAsserted(() ->
+                    assertThat(hits(proxy, Limit.HTTP2_CONTROL_FRAMES)).isEqualTo(1));
+            Http2Client.Frame frame;
+            do {
+                client.get(1, "/");
+                frame = client.read();
+            } while (frame != null);
+            assertThat(client.goAway).isEqualTo(ENHANCE_YOUR_CALM);
+            client.get(3, "/");
+            client.socket.shutdownOutput();
+            await().untilAsserted(
+                            () -> assertThat(proxy.traffic.clientConnections()).isZero());
         }
     }
 

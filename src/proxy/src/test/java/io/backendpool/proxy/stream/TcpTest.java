@@ -276,6 +276,41 @@ class TcpTest {
     }
 
     @Test
+    void resetOfAClientThatHasEndedItsWay_endsTheStreamOfASilentBackend() throws Exception {
+        try (TcpBackend backend = new TcpBackend();
+                StreamProxy proxy = new StreamProxy()) {
+            proxy.policy = StreamProxy.policy(LONG, LONG, LONG);
+            Socket client = StreamProxy.connect(proxy.serve(Protocol.TCP, backend.key()));
+            send(client, "question");
+            client.shutdownOutput();
+            Socket server = backend.take();
+            assertThat(receive(server, 8)).isEqualTo("question");
+            assertThat(server.getInputStream().read()).isNegative();
+            client.setSoLinger(true, 0);
+            client.close();
+            await().until(() -> proxy.open(StreamKind.TCP) == 0);
+            assertThat(proxy.ended(StreamKind.TCP, Outcome.CLIENT_GONE)).isEqualTo(1);
+            assertThat(proxy.traffic.inFlight(backend.key())).isZero();
+        }
+    }
+
+    @Test
+    void resetOfABackendThatHasEndedItsWay_resetsASilentClient() throws Exception {
+        try (TcpBackend backend = new TcpBackend();
+                StreamProxy proxy = new StreamProxy()) {
+            proxy.policy = StreamProxy.policy(LONG, LONG, LONG);
+            Socket client = StreamProxy.connect(proxy.serve(Protocol.TCP, backend.key()));
+            Socket server = backend.take();
+            send(server, "all I have");
+            server.shutdownOutput();
+            assertThat(client.getInputStream().readAllBytes()).asString().isEqualTo("all I have");
+            server.setSoLinger(true, 0);
+            server.close();
+            await().until(() -> proxy.ended(StreamKind.TCP, Outcome.BACKEND_FAILED) == 1);
+        }
+    }
+
+    @Test
     void streamInWhichNothingMoves_isCut() throws Exception {
         try (TcpBackend backend = new TcpBackend();
                 StreamProxy proxy = new StreamProxy()) {

@@ -20,6 +20,7 @@ import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -91,6 +92,23 @@ class UdpTest {
         socket.send(new DatagramPacket(data, data.length));
     }
 
+    /** One that is not connected: a connected socket of Java's does not send datagrams without content. */
+    private static DatagramSocket free() throws IOException {
+        DatagramSocket socket = new DatagramSocket(0, InetAddress.getLoopbackAddress());
+        socket.setSoTimeout(20_000);
+        return socket;
+    }
+
+    private static void send(DatagramSocket socket, int port, String text) throws IOException {
+        byte[] data = text.getBytes(StandardCharsets.ISO_8859_1);
+        socket.send(new DatagramPacket(data, data.length, InetAddress.getLoopbackAddress(), port));
+    }
+
+    private static String ask(DatagramSocket socket, int port, String text) throws IOException {
+        send(socket, port, text);
+        return receive(socket);
+    }
+
     private static String receive(DatagramSocket socket) throws IOException {
         DatagramPacket packet = new DatagramPacket(new byte[65_535], 65_535);
         socket.receive(packet);
@@ -129,6 +147,56 @@ class UdpTest {
             assertThat(a.sources.size() + b.sources.size()).isEqualTo(4);
             assertThat(proxy.open(StreamKind.UDP)).isEqualTo(4);
             assertThat(proxy.traffic.totals().streams().datagramsDropped()).isZero();
+        }
+    }
+
+    @Test
+    void emptyDatagrams_arePassedOn_bothWays() throws Exception {
+        try (Echo nameless = new Echo("");
+                StreamProxy proxy = new StreamProxy();
+                DatagramSocket client = free()) {
+            int port = serve(proxy, nameless.key());
+            assertThat(ask(client, port, "")).isEmpty();
+            assertThat(ask(client, port, "1")).isEqualTo("1");
+            assertThat(ask(client, port, "")).isEmpty();
+            assertThat(proxy.traffic.totals().streams().datagramsDropped()).isZero();
+        }
+    }
+
+    /** Many at once are read and sent by other system calls than one. */
+    @Test
+    void emptyDatagramsAmongOthers_arePassedOn_eachOnce() throws Exception {
+        try (Echo nameless = new Echo("");
+                StreamProxy proxy = new StreamProxy();
+                DatagramSocket client = free()) {
+            int port = serve(proxy, nameless.key());
+            List<String> sent = new ArrayList<>();
+            for (int i = 0; i < 30; i++) {
+                sent.add(i % 3 == 1 ? "" : "" + i);
+            }
+            for (String text : sent) {
+                send(client, port, text);
+            }
+            List<String> received = new ArrayList<>();
+            while (received.size() < sent.size()) {
+                received.add(receive(client));
+            }
+            assertThat(received).containsExactlyInAnyOrderElementsOf(sent);
+            assertThat(ask(client, port, "last")).isEqualTo("last");
+        }
+    }
+
+    /** Java's own sockets, which are used where there are no native ones, do not send them. */
+    @Test
+    void emptyDatagrams_withoutNativeSockets_areDroppedAndCounted() throws Exception {
+        try (Echo nameless = new Echo("");
+                StreamProxy proxy = new StreamProxy("127.0.0.1", 1, false);
+                DatagramSocket client = free()) {
+            int port = serve(proxy, nameless.key());
+            assertThat(ask(client, port, "1")).isEqualTo("1");
+            send(client, port, "");
+            await().until(() -> proxy.traffic.totals().streams().datagramsDropped() == 1);
+            assertThat(ask(client, port, "2")).isEqualTo("2");
         }
     }
 
