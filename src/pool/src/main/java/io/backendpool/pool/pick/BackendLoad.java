@@ -44,8 +44,7 @@ public final class BackendLoad {
     }
 
     /**
-     * A request has ended, however; to be called once for each {@link #requestStarted}. A WebSocket's request ends when the
-     * tunnel begins.
+     * A request has ended, however; to be called once for each {@link #requestStarted}.
      *
      * @param latencyNanos what the backend took, in ns; negative: it was not measured, or tells nothing (the client left)
      * @param failed the backend could not be reached, broke off, did not answer in time, or answered with a 5xx

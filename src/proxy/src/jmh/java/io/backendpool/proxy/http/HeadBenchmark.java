@@ -7,6 +7,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.Unpooled;
 import io.netty.util.concurrent.DefaultThreadFactory;
+import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.SplittableRandom;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -139,6 +140,16 @@ public class HeadBenchmark {
         @Override
         public byte[] addressBytes() {
             return address;
+        }
+
+        @Override
+        public InetAddress source() {
+            return InetAddress.ofLiteral("203.0.113.7");
+        }
+
+        @Override
+        public @Nullable String serverName() {
+            return null;
         }
 
         @Override

@@ -2,7 +2,6 @@ package io.backendpool.proxy.traffic;
 
 import io.backendpool.pool.BackendKey;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongSupplier;
 
@@ -59,11 +58,14 @@ public final class LoopTraffic {
         return backends.computeIfAbsent(key, unused -> new BackendTraffic(nanoClock));
     }
 
-    /** Forgets backends that are not among {@code keys} and have nothing in flight. The loop. */
-    public void retain(Set<BackendKey> keys) {
-        backends.entrySet()
-                .removeIf(entry ->
-                        !keys.contains(entry.getKey()) && entry.getValue().inFlight() == 0);
+    /** Forgets a backend that has left the pool; false: it has something in flight, and is to be forgotten later. The loop. */
+    public boolean forget(BackendKey key) {
+        BackendTraffic known = backends.get(key);
+        if (known != null && known.inFlight() > 0) {
+            return false;
+        }
+        backends.remove(key);
+        return true;
     }
 
     /**

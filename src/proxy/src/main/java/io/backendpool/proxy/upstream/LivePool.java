@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param stale started from the last known good copy and not yet confirmed by the operator
  * @param tls by the names of the groups whose backends speak TLS
  * @param plan how to choose among the backends
+ * @param routes which backends there are to choose among by the server name that a client asks for; null: all
  * @param sessions where sessions belong; null: the pool has none
  * @param outcomes where to count what becomes of requests, one for each backend; empty: nobody wants to know
  */
@@ -32,6 +33,7 @@ public record LivePool(
         boolean stale,
         Map<String, BackendTls> tls,
         PickPlan plan,
+        @Nullable ServerNameRoutes routes,
         @Nullable SessionTable sessions,
         List<BackendOutcomes> outcomes) {
     public LivePool {
@@ -40,7 +42,7 @@ public record LivePool(
         tls = Map.copyOf(tls);
     }
 
-    /** One whose plan follows from {@code weights}. Takes time for a large pool: not on an event loop. */
+    /** One whose plans follow from the weights. Takes time for a large pool: not on an event loop. */
     public LivePool(
             PublishedPool pool,
             List<BackendHealth> health,
@@ -49,7 +51,16 @@ public record LivePool(
             Map<String, BackendTls> tls,
             @Nullable SessionTable sessions,
             List<BackendOutcomes> outcomes) {
-        this(pool, health, weights, stale, tls, plan(pool.snapshot(), weights.picking()), sessions, outcomes);
+        this(
+                pool,
+                health,
+                weights,
+                stale,
+                tls,
+                plan(pool.snapshot(), weights.picking()),
+                ServerNameRoutes.of(pool.snapshot(), weights),
+                sessions,
+                outcomes);
     }
 
     /** One without sessions. */

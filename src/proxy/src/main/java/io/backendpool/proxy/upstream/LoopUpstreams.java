@@ -1,7 +1,5 @@
 package io.backendpool.proxy.upstream;
 
-import io.backendpool.pool.Backend;
-import io.backendpool.pool.BackendGroup;
 import io.backendpool.pool.BackendKey;
 import io.backendpool.pool.HashKey;
 import io.backendpool.pool.HealthState;
@@ -14,23 +12,19 @@ import io.backendpool.pool.health.BackendHealth;
 import io.backendpool.pool.health.FailureKind;
 import io.backendpool.pool.pick.BackendLoad;
 import io.backendpool.pool.pick.Hashing;
-import io.backendpool.pool.pick.LoopLoad;
 import io.backendpool.pool.pick.PickPlan;
 import io.backendpool.pool.pick.PickPlans;
 import io.backendpool.pool.pick.Picker;
 import io.backendpool.pool.session.SessionTable;
 import io.backendpool.pool.session.TokenCodec;
-import io.backendpool.proxy.tls.BackendTls;
 import io.backendpool.proxy.traffic.Limit;
 import io.backendpool.proxy.traffic.LoopTraffic;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFactory;
 import io.netty.channel.EventLoop;
 import java.net.InetAddress;
-import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Objects;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -40,7 +34,6 @@ import org.jspecify.annotations.Nullable;
  * only.
  */
 public final class LoopUpstreams {
-    private static final Upstream[] NO_UPSTREAMS = {};
     private static final BackendLoad[] NO_LOADS = {};
     /** Idle connections are looked for on each backend once in so many ticks. */
     private static final int IDLE_TURNS = 10;
@@ -53,21 +46,20 @@ public final class LoopUpstreams {
     private final UpstreamConnector connector;
     private final RetryBudget retryBudget = new RetryBudget();
     private final RequestQueue queue = new RequestQueue();
-    private final Map<BackendKey, Upstream> byKey = new HashMap<>();
+    private final UpstreamTable table;
     private @Nullable LivePool seen;
     private LoopPolicy policy;
-    private final LoopLoad load = new LoopLoad();
     private Picker picker;
-    private Upstream[] upstreams = NO_UPSTREAMS;
-    private BackendLoad[] loads = NO_LOADS;
-    private @Nullable ServerNameRoutes routes;
+    /** Of the live pool's routes, as they are asked for. */
+    private final IdentityHashMap<ServerNameRoutes.Route, Picker> routePickers = new IdentityHashMap<>();
+
     private LoadBalancing loadBalancing = new LoadBalancing(LoadBalancing.Policy.ROUND_ROBIN);
     private @Nullable LoopSessions sessions;
     private @Nullable TokenCodec codec;
     private SessionKeys keys = SessionKeys.NONE;
-    private int eligible;
     private StreamPool.@Nullable Factory http2;
     private int tick;
+    private long pickNanos;
 
     public LoopUpstreams(
             EventLoop loop,
@@ -84,12 +76,13 @@ public final class LoopUpstreams {
         this.random = random;
         this.connector = new UpstreamConnector(loop, channels);
         this.policy = LoopPolicy.of(TrafficPolicy.DEFAULT, limits, share);
-        this.picker = pickerOf(PickPlans.empty());
+        this.table = new UpstreamTable(
+                traffic, (key, protocol, load) -> new Upstream(key, traffic.backend(key), load, this, protocol, http2));
+        this.picker = noPicker();
     }
 
-    /** The picker of {@code plan} over the loads as they are now. */
-    private Picker pickerOf(PickPlan plan) {
-        return plan.picker(loads, random, traffic::now);
+    private Picker noPicker() {
+        return PickPlans.empty().picker(NO_LOADS, random, this::pickNanos);
     }
 
     /** The policy of the live pool, looked up now; the usual one as long as there is no pool. */
@@ -173,17 +166,27 @@ public final class LoopUpstreams {
      */
     public @Nullable Upstream choose(@Nullable String serverName, @Nullable InetAddress client, List<Upstream> tried) {
         refresh();
-        ServerNameRoutes.Route route = route(serverName);
+        LivePool pool = seen;
+        if (pool == null || pool.routes() == null) {
+            return choose(client, tried);
+        }
+        ServerNameRoutes.Route route = pool.routes().find(serverName);
         if (route == null) {
             return null;
         }
         Upstream session = bound(client);
-        return session != null
-                        && route.takes(session.key().group())
-                        && !tried.contains(session)
-                        && usableBySession(session)
-                ? session
-                : choose(route.picker(), route.weights(), streamHash(client, serverName), tried, false);
+        if (session != null
+                && route.groups().contains(session.key().group())
+                && !tried.contains(session)
+                && usableBySession(session)) {
+            return session;
+        }
+        Picker among = routePickers.computeIfAbsent(route, wanted -> picker(wanted.plan()));
+        return choose(among, route.weights(), streamHash(client, serverName), tried, false);
+    }
+
+    private Picker picker(PickPlan plan) {
+        return plan.picker(table.loads(), random, this::pickNanos);
     }
 
     /** The backend of the session of {@code client}; null: it has none. */
@@ -215,19 +218,8 @@ public final class LoopUpstreams {
     /** Whether a group takes connections for {@code serverName}, whatever the health of its backends. */
     public boolean isServed(@Nullable String serverName) {
         refresh();
-        return route(serverName) != null;
-    }
-
-    private ServerNameRoutes.@Nullable Route route(@Nullable String serverName) {
         LivePool pool = seen;
-        if (pool == null) {
-            return null;
-        }
-        // Made for pools whose clients ask for names, and for no others.
-        if (routes == null) {
-            routes = new ServerNameRoutes(pool, this::pickerOf);
-        }
-        return routes.find(serverName);
+        return pool != null && (pool.routes() == null || pool.routes().find(serverName) != null);
     }
 
     private @Nullable Upstream choose(
@@ -237,14 +229,14 @@ public final class LoopUpstreams {
             if (index == Picker.NONE) {
                 break;
             }
-            Upstream picked = upstreams[index];
+            Upstream picked = table.upstreams()[index];
             if ((tried.isEmpty() || !tried.contains(picked)) && usable(picked, asRetry)) {
                 return picked;
             }
         }
         // The picker names backends that failed, or no more: take the first eligible one that was not tried.
-        for (int index = 0; index < upstreams.length; index++) {
-            Upstream upstream = upstreams[index];
+        for (int index = 0; index < table.upstreams().length; index++) {
+            Upstream upstream = table.upstreams()[index];
             boolean wanted = weightsOf == null || weightsOf[index] > 0;
             if (wanted && !tried.contains(upstream) && usable(upstream, asRetry)) {
                 return upstream;
@@ -279,7 +271,7 @@ public final class LoopUpstreams {
         if (!isBusy(request.tried())) {
             return null;
         }
-        if (queue.waiting() >= (long) policy.maxPending() * eligible) {
+        if (queue.waiting() >= (long) policy.maxPending() * table.eligible()) {
             traffic.limitHit(Limit.QUEUE_FULL);
             return null;
         }
@@ -296,7 +288,7 @@ public final class LoopUpstreams {
 
     /** Whether there are eligible backends beside {@code tried}, so that none was chosen only because all are at a limit. */
     public boolean isBusy(List<Upstream> tried) {
-        for (Upstream upstream : upstreams) {
+        for (Upstream upstream : table.upstreams()) {
             if (upstream.isEligible() && !tried.contains(upstream)) {
                 return true;
             }
@@ -315,9 +307,9 @@ public final class LoopUpstreams {
         if (all == 0) {
             return "pool " + snapshot.id() + " has no backends";
         }
-        if (eligible > 0) {
+        if (table.eligible() > 0) {
             return "all %,d eligible backends in pool %s are at a limit of circuitBreaker, and the queue is full"
-                    .formatted(eligible, snapshot.id());
+                    .formatted(table.eligible(), snapshot.id());
         }
         int unhealthy = 0;
         for (BackendHealth health : pool.health()) {
@@ -331,10 +323,11 @@ public final class LoopUpstreams {
     /** Called about every {@link LoopPolicy#TICK_MILLIS}: follows the pool where there is no traffic, and ends waits. */
     public void tick(int now) {
         tick = now;
+        pickNanos = traffic.now();
         refresh();
         // Some of them each time: with thousands of backends the walk itself would cost.
-        for (int index = Math.floorMod(now, IDLE_TURNS); index < upstreams.length; index += IDLE_TURNS) {
-            int closed = upstreams[index].closeIdleSince(now - policy.upstreamIdleTicks());
+        for (int index = Math.floorMod(now, IDLE_TURNS); index < table.upstreams().length; index += IDLE_TURNS) {
+            int closed = table.upstreams()[index].closeIdleSince(now - policy.upstreamIdleTicks());
             for (int i = 0; i < closed; i++) {
                 traffic.limitHit(Limit.UPSTREAM_IDLE_TIMEOUT);
             }
@@ -349,12 +342,8 @@ public final class LoopUpstreams {
 
     /** Closes all idle connections. Those in use close when their exchange ends. */
     public void close() {
-        byKey.values().forEach(Upstream::remove);
-        byKey.clear();
-        upstreams = NO_UPSTREAMS;
-        loads = NO_LOADS;
-        eligible = 0;
-        picker = pickerOf(PickPlans.empty());
+        table.clear();
+        picker = noPicker();
     }
 
     /** {@code upstream} has room for one more request, or may have it: those who wait for it go first. */
@@ -394,6 +383,19 @@ public final class LoopUpstreams {
         return tick;
     }
 
+    /**
+     * Now, to a tick: latencies decay over seconds, and to read the clock costs more than a choice. Exact where something has
+     * just ended.
+     */
+    private long pickNanos() {
+        return pickNanos;
+    }
+
+    /** Something has ended at this time. */
+    void timeIs(long nanos) {
+        pickNanos = nanos;
+    }
+
     /** Follows the live pool: costs one comparison where it is still the same. */
     @SuppressWarnings("ReferenceEquality") // each change of the pool is a new object, and comparing contents would cost
     public void refresh() {
@@ -404,64 +406,27 @@ public final class LoopUpstreams {
         }
     }
 
-    @SuppressWarnings("ReferenceEquality") // see BackendTls: equal settings are one object
     private void follow(LivePool current) {
-        routes = null;
+        routePickers.clear();
         PoolSnapshot snapshot = current.pool().snapshot();
         if (!snapshot.traffic().equals(policy.source())) {
             policy = LoopPolicy.of(snapshot.traffic(), limits, share);
         }
-        long[] weights = current.weights().picking();
-        List<BackendOutcomes> outcomes = current.outcomes();
-        Map<String, BackendGroup> groups = new HashMap<>();
-        snapshot.groups().forEach(group -> groups.put(group.name(), group));
-        Upstream[] next = new Upstream[snapshot.backends().size()];
-        Map<BackendKey, Upstream> gone = new HashMap<>(byKey);
-        eligible = 0;
-        for (int i = 0; i < next.length; i++) {
-            Backend backend = snapshot.backends().get(i);
-            // A snapshot has no backend without its group.
-            BackendGroup group = Objects.requireNonNull(groups.get(backend.key().group()));
-            BackendGroup.Protocol protocol = group.protocol();
-            Upstream known = byKey.get(backend.key());
-            BackendTls tls = current.tls().get(group.name());
-            // Connections that are shared cannot be secured otherwise one by one.
-            boolean sharedAsBefore = known != null && (!protocol.isHttp2() || known.tls() == tls);
-            if (known != null && known.protocol() == protocol && sharedAsBefore) {
-                gone.remove(backend.key());
-                next[i] = known;
-            } else {
-                // What is under way at the one before is under way at the backend.
-                BackendLoad itsLoad = known == null ? new BackendLoad(load) : known.load();
-                next[i] = new Upstream(backend.key(), traffic.backend(backend.key()), itsLoad, this, protocol, http2);
-                byKey.put(backend.key(), next[i]);
-            }
-            HealthState state = current.health().get(i).state();
-            next[i].become(group.proxyProtocol(), weights[i] > 0, state == HealthState.DRAINING);
-            next[i].secureBy(tls);
-            next[i].count(outcomes.isEmpty() ? null : outcomes.get(i));
-            eligible += weights[i] > 0 ? 1 : 0;
-        }
-        gone.values().forEach(Upstream::remove);
-        gone.forEach(byKey::remove);
-        traffic.retain(byKey.keySet());
-        upstreams = next;
-        loads = new BackendLoad[next.length];
-        for (int i = 0; i < next.length; i++) {
-            loads[i] = next[i].load();
-        }
-        picker = pickerOf(current.plan());
+        table.follow(current);
+        picker = picker(current.plan());
         loadBalancing = snapshot.loadBalancing();
-        sessions = sessions(current, next);
-        // Limits may have been raised, and backends may have come.
-        for (Upstream upstream : next) {
-            freed(upstream);
+        sessions = sessions(current);
+        if (queue.waiting() > 0) {
+            // Limits may have been raised, and backends may have come.
+            for (Upstream upstream : table.upstreams()) {
+                freed(upstream);
+            }
         }
     }
 
-    private @Nullable LoopSessions sessions(LivePool current, Upstream[] next) {
-        SessionTable table = current.sessions();
-        if (table == null) {
+    private @Nullable LoopSessions sessions(LivePool current) {
+        SessionTable sessionTable = current.sessions();
+        if (sessionTable == null) {
             return null;
         }
         PoolSnapshot snapshot = current.pool().snapshot();
@@ -471,6 +436,6 @@ public final class LoopUpstreams {
             signer = new TokenCodec(snapshot.id().toString(), keys);
             codec = signer;
         }
-        return new LoopSessions(table, signer, next, this::pickerOf, random);
+        return new LoopSessions(sessionTable, signer, table.upstreams(), this::picker, random);
     }
 }

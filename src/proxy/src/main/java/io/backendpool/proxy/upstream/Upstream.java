@@ -134,6 +134,7 @@ public final class Upstream {
      * @param nowNanos by {@code LoopTraffic.now}
      */
     public void tryEnded(long latencyNanos, boolean failed, long nowNanos) {
+        owner.timeIs(nowNanos);
         load.requestEnded(latencyNanos, failed, nowNanos);
         load.connectionClosed();
     }

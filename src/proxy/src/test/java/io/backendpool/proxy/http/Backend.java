@@ -78,6 +78,11 @@ public final class Backend implements AutoCloseable {
         try {
             while (true) {
                 Socket socket = server.accept();
+                if (server.isClosed()) {
+                    // A closing server socket may still take the connection that waits.
+                    socket.close();
+                    return;
+                }
                 open.add(socket);
                 Thread.ofVirtual().start(() -> serve(socket));
             }

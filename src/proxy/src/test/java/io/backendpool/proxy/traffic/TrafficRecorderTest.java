@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.backendpool.pool.BackendKey;
 import java.util.Objects;
-import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -86,14 +85,13 @@ class TrafficRecorderTest {
     }
 
     @Test
-    void backends_addUpOverLoops_andOutliveRetain() {
+    void backends_addUpOverLoops_andOutliveTheBackend() {
         LoopTraffic one = recorder.addLoop();
         LoopTraffic two = recorder.addLoop();
         one.backend(KEY).started(one.now());
         two.backend(KEY).started(two.now());
         two.backend(KEY).ended(200, 0, 2_000_000);
-        one.retain(Set.of());
-        two.retain(Set.of(KEY));
+        assertThat(one.forget(KEY)).isFalse();
 
         assertThat(recorder.inFlight(KEY)).isEqualTo(1);
         assertThat(recorder.windowRequests(KEY)).isEqualTo(2);
@@ -106,8 +104,8 @@ class TrafficRecorderTest {
                 .startsWith(new TrafficTotals.LatencyBucket(0.001024, 0), new TrafficTotals.LatencyBucket(0.004096, 1))
                 .endsWith(new TrafficTotals.LatencyBucket(Double.POSITIVE_INFINITY, 1));
         assertThat(totals.latencySumSeconds()).isEqualTo(0.002);
-        one.retain(Set.of());
-        two.retain(Set.of());
+        assertThat(one.forget(KEY)).isTrue();
+        assertThat(two.forget(KEY)).isTrue();
         assertThat(recorder.totals().backends()).isEmpty();
         assertThat(recorder.inFlight(KEY)).isZero();
     }
