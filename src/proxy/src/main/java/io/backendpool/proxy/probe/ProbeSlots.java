@@ -11,15 +11,15 @@ import java.util.function.LongSupplier;
  * Bounds how many probes are under way at once; the rest wait their turn, first come first served. Confined to one thread.
  *
  * <p>{@link #MIN_SLOTS} are always there: where backends answer, they are soon free again, and go through a large pool as
- * fast as it answers. Where backends hang, more are needed to keep the intervals. Those are given out at the rate that
- * probes come due, and only while this thread is on time: where it is late, it is the proxy that is slow, and the more
- * probes shared it, the more of them would time out for no fault of their backends.
+ * fast as it answers. Where backends hang, more are needed to keep the intervals. Those are given out as far as fewer probes
+ * start than come due, and only while this thread is on time: where it is late, it is the proxy that is slow, and the
+ * more probes shared it, the more of them would time out for no fault of their backends.
  */
 final class ProbeSlots {
     /** Enough for a pool of a common size to be probed at once. */
     static final int MIN_SLOTS = 64;
 
-    /** Extra slots are given out by so much faster than probes come due, so that a delay is made up for. */
+    /** Probes start by so much faster than they come due, so that a delay is made up for. */
     private static final double HURRY = 1.25;
 
     /** Extra slots are given out so often at most, in nanoseconds. */
@@ -35,11 +35,13 @@ final class ProbeSlots {
     private int taken;
     private boolean serving;
 
-    /** Nanoseconds from one extra slot to the next. */
+    /** Nanoseconds from one start to the next. */
     private double gap = TICK;
 
-    /** So many extra slots may be taken now; below 1 while none may, with what is left of a gap. */
-    private double extras;
+    /** So many probes might have started by now and have not; below 0: so many more have. */
+    private double behind;
+
+    private long counted;
 
     private boolean ticking;
 
@@ -47,6 +49,7 @@ final class ProbeSlots {
     ProbeSlots(ProbeTimer timer, LongSupplier nanoClock) {
         this.timer = timer;
         this.nanoClock = nanoClock;
+        this.counted = nanoClock.getAsLong();
     }
 
     /** Makes room for a pool of so many {@code backends}: as much as is needed when all of them hang. */
@@ -60,6 +63,7 @@ final class ProbeSlots {
             needed += asked * seconds(agent.timeout());
         }
         slots = (int) Math.min(Integer.MAX_VALUE, Math.max(MIN_SLOTS, Math.ceil(needed)));
+        count(1);
         gap = TimeUnit.SECONDS.toNanos(1) / (Math.max(1, aSecond) * HURRY);
         serve();
     }
@@ -108,13 +112,19 @@ final class ProbeSlots {
 
     private boolean isFree() {
         if (taken < MIN_SLOTS) {
-            return true;
-        }
-        if (taken >= slots || extras < 1) {
+            count(1);
+        } else if (taken >= slots || behind < 1) {
             return false;
         }
-        extras--;
+        behind = Math.max(-MIN_SLOTS, behind - 1);
         return true;
+    }
+
+    /** Counts what has come due since it was counted last, up to {@code most}: the rest is not saved for a burst. */
+    private void count(double most) {
+        long now = nanoClock.getAsLong();
+        behind = Math.min(most, behind + (now - counted) / gap);
+        counted = now;
     }
 
     private void tickLater() {
@@ -122,16 +132,12 @@ final class ProbeSlots {
             return;
         }
         ticking = true;
-        long from = nanoClock.getAsLong();
-        double apart = gap;
-        long wait = Math.max(TICK, (long) Math.ceil(apart * (1 - extras)));
-        timer.in(wait, () -> {
+        count(1);
+        long due = counted + Math.max(TICK, (long) Math.ceil(gap * (1 - behind)));
+        timer.in(due - counted, () -> {
             ticking = false;
-            long passed = nanoClock.getAsLong() - from;
-            extras = passed - wait > LATE ? 0 : extras + passed / apart;
+            count(nanoClock.getAsLong() - due > LATE ? 0 : Double.MAX_VALUE);
             serve();
-            // Nobody took them who waits: they are not saved for a burst.
-            extras = Math.min(extras, 1);
         });
     }
 }

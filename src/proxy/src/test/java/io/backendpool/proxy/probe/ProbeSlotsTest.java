@@ -37,9 +37,10 @@ final class ProbeSlotsTest {
     void hangingPool_getsTheSlotsThatItNeeds_noFasterThanProbesComeDue() {
         slots.resize(CHECK, 1_500);
         acquire(2_000);
+        assertThat(started).hasSize(ProbeSlots.MIN_SLOTS);
         // 150 a second come due; that and a quarter more.
-        time.runUntil(SECOND / 10);
-        assertThat(started).hasSizeBetween(ProbeSlots.MIN_SLOTS + 15, ProbeSlots.MIN_SLOTS + 20);
+        time.runUntil(SECOND / 2);
+        assertThat(started).hasSizeBetween(90, 94);
         time.runUntil(SECOND);
         assertThat(started).hasSize(150);
         time.runUntil(100 * SECOND);
@@ -57,6 +58,25 @@ final class ProbeSlotsTest {
         }
         time.runUntil(10 * SECOND);
         assertThat(started).hasSize(10_000);
+    }
+
+    @Test
+    void poolThatAnswers_startsWhatIsDue_withTheMinimumAlone() {
+        slots.resize(CHECK, 10_000);
+        int[] open = {0};
+        for (int i = 0; i < 10_000; i++) {
+            slots.acquire(() -> {
+                open[0]++;
+                started.add(open[0]);
+                time.in(SECOND / 25, () -> {
+                    open[0]--;
+                    slots.release();
+                });
+            });
+        }
+        // 64 in 40 ms are 1,600 a second; 1,000 come due.
+        time.runUntil(10 * SECOND);
+        assertThat(started).hasSize(10_000).allSatisfy(most -> assertThat(most).isLessThanOrEqualTo(64));
     }
 
     @Test
