@@ -9,6 +9,7 @@ import java.io.IOException;
  *   9001 to 9006  HTTP/1.1, on all addresses of 127.0.0.0/8
  *   9010          HTTP/2 in plain text
  *   9020          HTTP/1.1 by four processes, for tens of thousands of connections; where a case asks for it
+ *   9021          TLS by one process; where a case asks for it
  *   9030          WebSocket, echoes; in this process
  *   9031          UDP, echoes; in this process
  *
@@ -25,6 +26,9 @@ public final class Backend {
     public static final int H2C = 9010;
     /** Where {@link #startMany} listens. */
     public static final int MANY = 9020;
+
+    /** Where {@link #startManyInTls} listens. */
+    public static final int MANY_TLS = 9021;
 
     public static final int WEB_SOCKET_ECHO = 9030;
     public static final int UDP_ECHO = 9031;
@@ -73,6 +77,47 @@ public final class Backend {
         Process process = lab.startInside(
                 "many", Lab.LOAD_CORE, "nginx", "-e", "stderr", "-p", lab.inside(""), "-c", configuration);
         lab.awaitPort("many", process, MANY);
+        Lab.favour(process.toHandle());
+        return process;
+    }
+
+    /** One process in TLS, on all addresses of 127.0.0.0/8: HTTP/1.1, HTTP/2, and gRPC's health service. A handshake is whole. */
+    static Process startManyInTls(Lab lab) throws Exception {
+        String configuration = lab.file(
+                "many-tls.conf",
+                """
+                daemon off;
+                user root;
+                pid %s;
+                worker_processes 1;
+                error_log stderr crit;
+                events { worker_connections 19000; }
+                http {
+                  access_log off;
+                  server {
+                    listen 0.0.0.0:%d ssl backlog=16384;
+                    http2 on;
+                    ssl_certificate %s;
+                    ssl_certificate_key %s;
+                    ssl_session_tickets off;
+                    location = / { return 200 "%s\\n"; }
+                    location = /grpc.health.v1.Health/Check {
+                      types { }
+                      default_type application/grpc;
+                      add_trailer grpc-status 0;
+                      alias %s;
+                      error_page 405 =200 /grpc.health.v1.Health/Check;
+                    }
+                  }
+                }
+                """
+                        .formatted(
+                                lab.inside("many-tls.pid"), MANY_TLS, lab.inside("certificate.pem"), lab.inside("key.pem"), SMALL,
+                                // HealthCheckResponse{status: SERVING}
+                                lab.file("serving", "\0\0\0\0\2\10\1")));
+        Process process = lab.startInside(
+                "many-tls", Lab.LOAD_CORE, "nginx", "-e", "stderr", "-p", lab.inside(""), "-c", configuration);
+        lab.awaitPort("many-tls", process, MANY_TLS);
         Lab.favour(process.toHandle());
         return process;
     }

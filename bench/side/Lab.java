@@ -77,6 +77,7 @@ public final class Lab implements AutoCloseable {
         Path secret = Files.createDirectories(path("secrets/bench"));
         Files.copy(path("certificate.pem"), secret.resolve("tls.crt"));
         Files.copy(path("key.pem"), secret.resolve("tls.key"));
+        Files.copy(path("certificate.pem"), secret.resolve("ca.crt"));
         Files.writeString(sid.resolve("etc/hosts"), "127.0.0.1 localhost bench.internal\n");
     }
 

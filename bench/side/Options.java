@@ -12,15 +12,17 @@ import java.util.List;
  * @param rounds in each of which every target has its turn
  * @param only the targets that take part; empty: all
  * @param results goes into the name of the file that is written, after the date; empty: nothing does
+ * @param cycles of the failover case
  * @param base another checkout, built, whose proxy takes part as well; null: none
  */
-public record Options(List<Case> cases, int seconds, int rounds, List<String> only, Path base, String results, boolean list) {
+public record Options(List<Case> cases, int seconds, int rounds, List<String> only, Path base, String results, int cycles, boolean list) {
     static Options parse(List<String> arguments, List<Case> all) {
         List<Case> cases = new ArrayList<>();
         List<String> only = List.of();
         Path base = null;
         int seconds = 5;
         int rounds = 3;
+        int cycles = 5;
         String results = "";
         boolean list = false;
         for (int i = 0; i < arguments.size(); i++) {
@@ -29,13 +31,14 @@ public record Options(List<Case> cases, int seconds, int rounds, List<String> on
                 case "--list", "--help", "-h" -> list = true;
                 case "--seconds" -> seconds = number(arguments, i++);
                 case "--rounds" -> rounds = number(arguments, i++);
+                case "--cycles" -> cycles = number(arguments, i++);
                 case "--only" -> only = List.of(value(arguments, i++).split(","));
                 case "--results" -> results = "-" + value(arguments, i++);
                 case "--base" -> base = built(value(arguments, i++));
                 default -> cases.add(find(argument, all));
             }
         }
-        return new Options(cases.isEmpty() ? all.stream().filter(each -> !(each instanceof SoakCase)).toList() : cases, seconds, rounds, only, base, results, list);
+        return new Options(cases.isEmpty() ? all.stream().filter(each -> !each.isAlone()).toList() : cases, seconds, rounds, only, base, results, cycles, list);
     }
 
     boolean takes(String target) {
@@ -46,7 +49,7 @@ public record Options(List<Case> cases, int seconds, int rounds, List<String> on
         return all.stream()
                 .filter(each -> each.name().equals(name))
                 .findFirst()
-                .orElseThrow(() -> new IllegalArgumentException("%s (expected: one of %s, or --seconds N, --rounds N, --only TARGET,..., --base CHECKOUT)"
+                .orElseThrow(() -> new IllegalArgumentException("%s (expected: one of %s, or --seconds N, --rounds N, --cycles N, --only TARGET,..., --base CHECKOUT)"
                         .formatted(name, String.join(", ", all.stream().map(Case::name).toList()))));
     }
 

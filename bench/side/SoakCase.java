@@ -1,9 +1,6 @@
 package side;
 
 import java.io.IOException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -102,17 +99,17 @@ public record SoakCase(String name, String what) implements Case {
 
     private Report soak(Lab lab, Options options, Report report, Target.Ours ours) throws Exception {
         Path files = lab.path("ours-state/pools/default_bench");
-        int admin = Integer.parseInt(Files.readString(files.resolve("state/admin.port")).strip());
+        int admin = ours.admin();
         System.out.println("   warming");
         long warmErrors = total(under(lab, ALL, WARM_SECONDS, () -> {}).values());
 
         Map<String, Double> before = new HashMap<>();
         long steadyErrors = total(under(lab, KEPT, STEADY_SECONDS, () -> {
                     Thread.sleep(TimeUnit.SECONDS.toMillis(SETTLED_SECONDS));
-                    before.putAll(metrics(admin));
+                    before.putAll(Metrics.read(admin));
                 })
                 .values());
-        Map<String, Double> steady = metrics(admin);
+        Map<String, Double> steady = Metrics.read(admin);
         double reused = steady.get(REUSED) - before.get(REUSED);
         double opened = steady.get(NEW) - before.get(NEW);
 
@@ -121,7 +118,7 @@ public record SoakCase(String name, String what) implements Case {
         AtomicLong saves = new AtomicLong();
         Map<Clients, Tally> tallies =
                 under(lab, ALL, options.seconds(), () -> changeAndSample(ours, options.seconds(), samples, saves));
-        Map<String, Double> after = metrics(admin);
+        Map<String, Double> after = Metrics.read(admin);
         String memory = jcmd(ours, "VM.native_memory", "summary.diff", "scale=KB");
         // Leaks are found when what was lost has been collected and the next buffer is taken.
         long lateErrors = 0;
@@ -311,20 +308,5 @@ public record SoakCase(String name, String what) implements Case {
                 Path.of(System.getProperty("java.home"), "bin", "jcmd").toString(), String.valueOf(ours.proxy().pid())));
         command.addAll(List.of(arguments));
         return Lab.run(command);
-    }
-
-    private static Map<String, Double> metrics(int admin) throws Exception {
-        try (HttpClient client = HttpClient.newHttpClient()) {
-            String page = client.send(
-                            java.net.http.HttpRequest.newBuilder(URI.create("http://127.0.0.1:%d/metrics".formatted(admin))).build(),
-                            HttpResponse.BodyHandlers.ofString())
-                    .body();
-            Map<String, Double> values = new LinkedHashMap<>();
-            page.lines().filter(line -> !line.startsWith("#")).forEach(line -> {
-                int space = line.lastIndexOf(' ');
-                values.put(line.substring(0, space), Double.parseDouble(line.substring(space + 1).replace("+Inf", "Infinity")));
-            });
-            return values;
-        }
     }
 }

@@ -92,6 +92,12 @@ sealed interface Target {
                     : said.lines().findFirst().orElse("").replace(lab.path("").toString() + "/", "");
         }
 
+        /** The port of what it says of itself. */
+        int admin() throws IOException {
+            return Integer.parseInt(
+                    Files.readString(lab.path(name + "-state/pools/default_bench/state/admin.port")).strip());
+        }
+
         /** What a user does: saves the manifest. */
         /** When its operator has given each revision to the control channel, to the millisecond. */
         List<LocalTime> published() throws IOException {

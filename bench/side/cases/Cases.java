@@ -3,7 +3,7 @@ package side.cases;
 import java.util.List;
 import side.Case;
 
-/** All cases, in the order in which they run; the soak only where it is asked for. */
+/** All cases, in the order in which they run; those that are alone only where they are asked for. */
 public final class Cases {
     public static final List<Case> ALL = List.of(
             H1Small.CASE,
@@ -22,7 +22,10 @@ public final class Cases {
             IdleMemoryTls.CASE,
             Churn.CASE,
             Scale.CASE,
-            Soak.CASE);
+            Soak.CASE,
+            Failover.CASE,
+            Probes.CASE,
+            Change.CASE);
 
     private Cases() {}
 }

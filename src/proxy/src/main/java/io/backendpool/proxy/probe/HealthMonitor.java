@@ -63,7 +63,7 @@ public final class HealthMonitor {
     private final ContextInternal context;
     private final PoolHolder pools;
     private final InstantSource clock;
-    private final ProbeSlots slots = new ProbeSlots();
+    private final ProbeSlots slots;
     private final ProbeClient client;
     private final ProbeTimer timer;
     private final BackendProber.Means means;
@@ -129,6 +129,7 @@ public final class HealthMonitor {
             ScheduledFuture<?> due = loop.schedule(task, nanos, TimeUnit.NANOSECONDS);
             return () -> due.cancel(false);
         };
+        this.slots = new ProbeSlots(timer, nanoClock);
         this.means = new BackendProber.Means(client, timer, slots, nanoClock, random);
         this.outliers = new OutlierWatch(random);
         pools.onRuns((backend, kind) ->
@@ -307,7 +308,7 @@ public final class HealthMonitor {
         HealthCheck check = snapshot.healthCheck();
         plan = ProbePlan.of(check, snapshot.groups(), tls, plan);
         if (check != null) {
-            slots.resize(ProbeSlots.needed(check, watched.size()));
+            slots.resize(check, watched.size());
         }
         for (WatchedBackend backend : watched.values()) {
             ProbePlan.Way way = plan.way(backend.key.group());

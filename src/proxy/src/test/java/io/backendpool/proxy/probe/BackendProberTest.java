@@ -1,15 +1,17 @@
 package io.backendpool.proxy.probe;
 
+import static io.backendpool.proxy.probe.FakeTime.SECOND;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.backendpool.pool.BackendGroup.ProxyProtocol;
+import io.backendpool.pool.HealthCheck;
+import io.backendpool.pool.HealthCheck.TcpProbe;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.PriorityQueue;
 import java.util.Random;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -17,7 +19,6 @@ import org.junit.jupiter.api.Test;
 
 /** Time stands still but where a test moves it. */
 final class BackendProberTest {
-    private static final long SECOND = 1_000_000_000L;
     private static final Duration TEN_SECONDS = Duration.ofSeconds(10);
     private static final Inquiry<ProbeResult> INQUIRY = new Inquiry<>(
             new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), 1),
@@ -26,18 +27,13 @@ final class BackendProberTest {
             Duration.ofSeconds(1),
             TlsConversation::new);
 
-    private record Due(long at, long order, Runnable task) {}
-
     private final long seed = System.nanoTime();
     private final Random random = new Random(seed);
-    private final PriorityQueue<Due> timers =
-            new PriorityQueue<>((a, b) -> a.at != b.at ? Long.compare(a.at, b.at) : Long.compare(a.order, b.order));
-    private final ProbeSlots slots = new ProbeSlots();
+    private final FakeTime time = new FakeTime();
+    private final ProbeSlots slots = new ProbeSlots(time, time::now);
     private final List<Long> starts = new ArrayList<>();
     private final List<Runnable> hanging = new ArrayList<>();
-    private long now;
-    private long order;
-    private long latency = SECOND / 100;
+    private long latency = SECOND / 1_000;
     private boolean hangs;
     private int open;
     private int mostOpen;
@@ -46,7 +42,7 @@ final class BackendProberTest {
     private final class FakeNetwork implements Asker {
         @Override
         public <R> void ask(Inquiry<R> inquiry, Consumer<R> told, Runnable ended) {
-            starts.add(now);
+            starts.add(time.now());
             open++;
             mostOpen = Math.max(mostOpen, open);
             Runnable answer = () -> {
@@ -57,28 +53,13 @@ final class BackendProberTest {
             if (hangs) {
                 hanging.add(answer);
             } else {
-                in(latency, answer);
+                time.in(latency, answer);
             }
         }
     }
 
     private final BackendProber.Means means =
-            new BackendProber.Means(new FakeNetwork(), this::in, slots, () -> now, random);
-
-    private ProbeTimer.Due in(long nanos, Runnable task) {
-        Due due = new Due(now + Math.max(0, nanos), order++, task);
-        timers.add(due);
-        return () -> timers.remove(due);
-    }
-
-    private void runUntil(long end) {
-        while (!timers.isEmpty() && timers.peek().at <= end) {
-            Due due = timers.poll();
-            now = due.at;
-            due.task.run();
-        }
-        now = end;
-    }
+            new BackendProber.Means(new FakeNetwork(), time, slots, time::now, random);
 
     private BackendProber<ProbeResult> prober(Supplier<Duration> interval, int jitter, double first) {
         return new BackendProber<>(
@@ -99,7 +80,7 @@ final class BackendProberTest {
     }
 
     private void start(int backends, int jitter) {
-        slots.resize(2_000);
+        slots.resize(new HealthCheck(new TcpProbe(), null, TEN_SECONDS, Duration.ofSeconds(1), 1, 1), backends);
         Spread spread = new Spread();
         for (int i = 0; i < backends; i++) {
             prober(() -> TEN_SECONDS, jitter, spread.next()).start();
@@ -109,7 +90,7 @@ final class BackendProberTest {
     @Test
     void tenThousand_areAskedAtOnce_andSpreadEvenlyFromTheSecondTimeOn() {
         start(10_000, 0);
-        runUntil(60 * SECOND);
+        time.runUntil(60 * SECOND);
         assertThat(histogram(0).getFirst()).as("the first time").isGreaterThanOrEqualTo(10_000);
         for (long from : new long[] {10 * SECOND, 40 * SECOND}) {
             assertThat(histogram(from)).allSatisfy(count -> assertThat(count).isBetween(485, 515));
@@ -119,7 +100,7 @@ final class BackendProberTest {
     @Test
     void jitter_keepsThemSpread() {
         start(10_000, 20);
-        runUntil(200 * SECOND);
+        time.runUntil(200 * SECOND);
         // 11 s from start to start in the mean: 455 in each twentieth, give or take 5 deviations of 21.
         assertThat(histogram(180 * SECOND)).as("seed %d", seed).allSatisfy(count -> assertThat(count)
                 .isBetween(350, 560));
@@ -128,7 +109,7 @@ final class BackendProberTest {
     @Test
     void jitter_isAddedToTheInterval_upToItsPercents() {
         prober(() -> TEN_SECONDS, 20, 1).start();
-        runUntil(100_000 * SECOND);
+        time.runUntil(100_000 * SECOND);
         long least = Long.MAX_VALUE;
         long most = 0;
         for (int i = 2; i < starts.size(); i++) {
@@ -143,9 +124,9 @@ final class BackendProberTest {
     void interval_isLookedUpAfterEachAnswer_andRunsFromStartToStart() {
         Duration[] interval = {TEN_SECONDS};
         prober(() -> interval[0], 0, 0.5).start();
-        runUntil(6 * SECOND);
+        time.runUntil(6 * SECOND);
         interval[0] = Duration.ofSeconds(1);
-        runUntil(18 * SECOND);
+        time.runUntil(18 * SECOND);
         assertThat(starts).containsExactly(0L, 5 * SECOND, 15 * SECOND, 16 * SECOND, 17 * SECOND, 18 * SECOND);
     }
 
@@ -170,7 +151,7 @@ final class BackendProberTest {
                 });
         stopped.start();
         stopped.stop();
-        runUntil(60 * SECOND);
+        time.runUntil(60 * SECOND);
         assertThat(starts).hasSize(1);
         assertThat(open).isZero();
     }

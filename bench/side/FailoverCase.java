@@ -1,0 +1,291 @@
+package side;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * The failover scenario of howardjohn/gateway-api-bench: three good backends and one that is good for 22 s, bad for 22 s, and
+ * so on, and a request every 5 ms to each proxy. Bad is 503, to probes as well. All proxies are looked at in the same minutes
+ * and have the same four backends; the load of each is an open loop, so one that is slow is asked no less.
+ */
+public record FailoverCase(String name, String what) implements Case {
+    private static final long PERIOD = TimeUnit.SECONDS.toNanos(22);
+    private static final long PACE = TimeUnit.MILLISECONDS.toNanos(5);
+    private static final int FIRST_BACKEND = 9101;
+    private static final int BACKENDS = 4;
+    /** In turn, each backend gets so many requests a second. */
+    private static final double SHARE = 1e9 / PACE / BACKENDS;
+
+    /** A backend that has not been asked for so long is not asked any more. */
+    private static final long SILENCE = TimeUnit.MILLISECONDS.toNanos(500);
+
+    private static final int WARM_REQUESTS = 2_000;
+
+    private static final String ACTIVE =
+            "  healthCheck: {http: {path: /healthz}, interval: 1s, timeout: 500ms, healthyThreshold: 1, unhealthyThreshold: 1}\n";
+    private static final String PASSIVE = "  outlierDetection: {baseEjectionTime: 10s, maxEjectionPercent: 100}\n";
+    private static final Map<String, String> OURS = new java.util.LinkedHashMap<>();
+
+    static {
+        OURS.put("ours, nothing", "");
+        OURS.put("ours, passive", PASSIVE);
+        OURS.put("ours, active", ACTIVE);
+        OURS.put("ours, passive and active", PASSIVE + ACTIVE);
+    }
+
+    /** One proxy with one configuration; what happened to it, each list in the order of time. */
+    private static final class Subject {
+        final String name;
+        final boolean retries;
+        final int port;
+        final HttpRequest request;
+        /** When requests arrived at the backend that flips. */
+        final List<Long> arrived = new ArrayList<>();
+        /** When requests were sent that did not end with 200. */
+        final List<Long> failed = new ArrayList<>();
+
+        Subject(String name, boolean retries, int port, int number) {
+            this.name = name;
+            this.retries = retries;
+            this.port = port;
+            this.request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:%d/%d".formatted(port, number)))
+                    .timeout(java.time.Duration.ofSeconds(10))
+                    .build();
+        }
+    }
+
+    /** When it turned bad and good, one after the other. */
+    private record Flip(long bad, long good, long end) {}
+
+    private static volatile boolean bad;
+
+    @Override
+    public Report run(Lab lab, Options options) throws Exception {
+        System.setProperty("sun.net.httpserver.nodelay", "true");
+        Report report = new Report(this);
+        List<Subject> subjects = new ArrayList<>();
+        List<HttpServer> backends = new ArrayList<>();
+        List<Target> peers = new ArrayList<>();
+        Process operator = null;
+        try {
+            for (int i = 0; i < BACKENDS; i++) {
+                backends.add(backend(FIRST_BACKEND + i, i == 0, subjects));
+            }
+            operator = startOurs(lab, subjects);
+            startPeers(lab, options, subjects, peers);
+            for (Subject each : subjects) {
+                lab.awaitPort("failover", operator, each.port);
+            }
+            awaitReady(lab, operator, OURS.size() * 2);
+            List<Flip> flips = drive(subjects, options.cycles());
+            table(report, subjects, flips);
+            return report;
+        } finally {
+            peers.forEach(Target::stop);
+            if (operator != null) {
+                Lab.stop(operator);
+            }
+            backends.forEach(each -> each.stop(0));
+        }
+    }
+
+    private static HttpServer backend(int port, boolean flips, List<Subject> subjects) throws IOException {
+        HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getByName("127.0.0.1"), port), 1024);
+        server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
+        server.createContext("/", exchange -> answer(exchange, flips, subjects));
+        server.start();
+        return server;
+    }
+
+    private static void answer(HttpExchange exchange, boolean flips, List<Subject> subjects) throws IOException {
+        String path = exchange.getRequestURI().getPath();
+        if (flips && !path.equals("/healthz")) {
+            List<Long> arrived = subjects.get(Integer.parseInt(path.substring(1))).arrived;
+            synchronized (arrived) {
+                arrived.add(System.nanoTime());
+            }
+        }
+        byte[] text = "ok".getBytes();
+        exchange.sendResponseHeaders(flips && bad ? 503 : 200, text.length);
+        exchange.getResponseBody().write(text);
+        exchange.close();
+    }
+
+    private static Process startOurs(Lab lab, List<Subject> subjects) throws Exception {
+        Path pools = Files.createDirectory(lab.path("failover-pools"));
+        OURS.forEach((name, health) -> {
+            for (boolean retries : new boolean[] {false, true}) {
+                int number = subjects.size();
+                int port = 8101 + number;
+                subjects.add(new Subject(name, retries, port, number));
+                String pool = Sides.pool(port, "protocol: HTTP", Sides.backends(FIRST_BACKEND, BACKENDS), false)
+                                .replace("{name: bench}", "{name: bench-" + number + "}")
+                        + "  retries: {attempts: %d, statuses: [\"503\"]}%n".formatted(retries ? 2 : 0)
+                        + health;
+                try {
+                    Files.writeString(pools.resolve("bench-%d.yaml".formatted(number)), pool);
+                } catch (IOException e) {
+                    throw new java.io.UncheckedIOException(e);
+                }
+            }
+        });
+        List<String> command = List.of(
+                "taskset", "-c", String.valueOf(Lab.PROXY_CORE), lab.home.resolve("backendpool").toString(),
+                "run", pools.toString(), "--state-dir", lab.path("failover-state").toString(),
+                "--bind", "127.0.0.1", "--plain", "--for", "3h");
+        return lab.start("failover", command, Map.of("BACKENDPOOL_BUILD", "never"));
+    }
+
+    /** Their own health checks, as near to ours as they can: HAProxy's active ones, nginx's passive ones. */
+    private static void startPeers(Lab lab, Options options, List<Subject> subjects, List<Target> peers) throws Exception {
+        List<String> backends = Sides.backends(FIRST_BACKEND, BACKENDS);
+        for (boolean retries : new boolean[] {false, true}) {
+            if (options.takes("haproxy")) {
+                int port = 8201 + subjects.size();
+                String servers = "  option httpchk GET /healthz\n  option redispatch 1\n  retries %d\n  retry-on %s\n"
+                                .formatted(retries ? 2 : 0, retries ? "503 conn-failure" : "conn-failure")
+                        + Sides.servers(backends, "check inter 1s fall 1 rise 1");
+                String sections = Sides.haproxyHttp("bind 127.0.0.1:" + port, "roundrobin", "http", servers);
+                peers.add(Target.Haproxy.start(lab, "haproxy-" + retries, port, sections));
+                subjects.add(new Subject("HAProxy, active", retries, port, subjects.size()));
+            }
+            if (options.takes("nginx")) {
+                int port = 8201 + subjects.size();
+                String contexts = Sides.nginxHttp("listen 127.0.0.1:%d backlog=4096;".formatted(port), "http", backends)
+                        .replace(
+                                "proxy_http_version 1.1;",
+                                "proxy_http_version 1.1; proxy_next_upstream error timeout http_503; proxy_next_upstream_tries %d;"
+                                        .formatted(retries ? 3 : 1));
+                peers.add(Target.Nginx.start(lab, "nginx-" + retries, port, contexts));
+                subjects.add(new Subject("nginx, passive", retries, port, subjects.size()));
+            }
+        }
+    }
+
+    private static void awaitReady(Lab lab, Process operator, int pools) throws Exception {
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(180);
+        while (Files.readString(lab.path("failover.log")).lines().filter(line -> line.contains("ready=1/1")).map(FailoverCase::pool).distinct().count()
+                < pools) {
+            if (!operator.isAlive() || System.nanoTime() > deadline) {
+                throw new IllegalStateException("our proxies are not ready; the operator said:\n" + lab.lastWords("failover"));
+            }
+            Thread.sleep(100);
+        }
+    }
+
+    private static String pool(String line) {
+        return line.replaceFirst(".*(bench-\\d+).*", "$1");
+    }
+
+    /** Sends and flips until all cycles are over. */
+    private static List<Flip> drive(List<Subject> subjects, int cycles) throws Exception {
+        try (HttpClient client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build()) {
+            for (Subject each : subjects) {
+                for (int i = 0; i < WARM_REQUESTS; i++) {
+                    client.send(each.request, HttpResponse.BodyHandlers.discarding());
+                }
+                each.arrived.clear();
+            }
+            System.out.printf("   warm; now %d s%n", TimeUnit.NANOSECONDS.toSeconds((2L * cycles + 1) * PERIOD));
+            List<Flip> flips = new ArrayList<>();
+            long begin = System.nanoTime();
+            for (int i = 0; i < cycles; i++) {
+                long turn = begin + (2L * i + 1) * PERIOD;
+                flips.add(new Flip(turn, turn + PERIOD, turn + 2 * PERIOD));
+            }
+            long end = flips.getLast().end();
+            long due = begin;
+            for (long n = 0; due < end; due = begin + ++n * PACE) {
+                for (long now = System.nanoTime(); now < due; now = System.nanoTime()) {
+                    LockSupport.parkNanos(due - now);
+                }
+                bad = (System.nanoTime() - begin) / PERIOD % 2 == 1;
+                subjects.forEach(each -> send(client, each));
+            }
+            bad = false;
+            return flips;
+        }
+    }
+
+    private static void send(HttpClient client, Subject subject) {
+        long sent = System.nanoTime();
+        client.sendAsync(subject.request, HttpResponse.BodyHandlers.discarding()).whenComplete((response, failure) -> {
+            if (failure != null || response.statusCode() != 200) {
+                synchronized (subject.failed) {
+                    subject.failed.add(sent);
+                }
+            }
+        });
+    }
+
+    private static void table(Report report, List<Subject> subjects, List<Flip> flips) {
+        int sent = (int) (flips.size() * PERIOD / PACE);
+        report.say("").say("%d cycles; of each proxy %,d requests were sent while the fourth backend was bad.".formatted(flips.size(), sent)).say("")
+                .say("| proxy | retries | errors while bad | later | sent to the bad one | stops after, s | first again after, s | good time lost, s of %d |"
+                        .formatted(TimeUnit.NANOSECONDS.toSeconds(PERIOD) * flips.size()))
+                .say("|---|---|---|---|---|---|---|---|");
+        for (Subject subject : subjects) {
+            List<Double> stops = new ArrayList<>();
+            List<Double> firsts = new ArrayList<>();
+            double lost = 0;
+            long errors = 0;
+            long toBad = 0;
+            for (Flip flip : flips) {
+                errors += subject.failed.stream().filter(at -> at >= flip.bad && at < flip.good).count();
+                List<Long> whileBad = within(subject.arrived, flip.bad, flip.good);
+                List<Long> whileGood = within(subject.arrived, flip.good, flip.end);
+                toBad += whileBad.size();
+                stops.add(seconds(stop(whileBad, flip.bad)));
+                firsts.add(seconds((whileGood.isEmpty() ? flip.end : whileGood.getFirst()) - flip.good));
+                lost += Math.max(0, seconds(PERIOD) - whileGood.size() / SHARE);
+            }
+            report.say(String.format(
+                    Locale.ROOT,
+                    "| %s | %s | %d | %d | %d | %s | %s | %.1f |",
+                    subject.name, subject.retries ? "on" : "off", errors, subject.failed.size() - errors, toBad, range(stops), range(firsts), lost));
+        }
+        report.say("");
+    }
+
+    private static List<Long> within(List<Long> times, long from, long to) {
+        return times.stream().filter(at -> at >= from && at < to).sorted().toList();
+    }
+
+    /** Nanoseconds until the last request before the first silence. */
+    private static long stop(List<Long> whileBad, long from) {
+        long last = from;
+        for (long at : whileBad) {
+            if (at - last > SILENCE) {
+                break;
+            }
+            last = at;
+        }
+        return last - from;
+    }
+
+    private static double seconds(long nanos) {
+        return nanos / 1e9;
+    }
+
+    private static String range(List<Double> values) {
+        List<Double> sorted = values.stream().sorted().toList();
+        return String.format(
+                Locale.ROOT, "%.2f (%.2f to %.2f)", sorted.get(sorted.size() / 2), sorted.getFirst(), sorted.getLast());
+    }
+}
