@@ -326,6 +326,7 @@ final class Stream {
         } else if (upstream != null && upstream.isRemoved()) {
             removedTick = removedTick == 0 ? now : removedTick;
             if (now - removedTick >= loop.removedGraceTicks()) {
+                loop.traffic().limitHit(Limit.DRAIN_DEADLINE);
                 end(Outcome.BACKEND_FAILED, true);
             }
         }

@@ -423,6 +423,7 @@ class TcpTest {
                     assertThat(receive(next.take(), 1)).isEqualTo("y");
                     assertReset(server);
                     assertReset(client);
+                    assertThat(proxy.traffic.totals().limitHits()).containsEntry(Limit.DRAIN_DEADLINE, 1L);
                     send(other, "z");
                 }
             }
