@@ -44,7 +44,7 @@ final class TwoProxies implements ProxyHost, AutoCloseable {
             StateDirectory.makePrivate(StateDirectory.proxyState(own));
             List<String> command =
                     new ArrayList<>(new ProxyLaunch(ProxyLaunch.java(jar, null), control, trustBundle, host(i))
-                            .command(pool, own, token));
+                            .command(pool, PATIENCE, own, token));
             command.set(command.indexOf("--name") + 1, pool.name() + "-" + i);
             command.addAll(List.of("--warm-up", "0s", "--event-loops", "1"));
             directories.add(own);
