@@ -141,7 +141,8 @@ public class LoadBalancing {
     @ValidationRule(
             value = "self.minimumSize <= self.maximumSize",
             // No messageExpression with the values: the API server puts no bound on the cost of string(int).
-            message = "above the maximumSize (expected: at most the maximumSize, which is 1048576 where it is not given)",
+            message =
+                    "above the maximumSize (expected: at most the maximumSize, which is 1048576 where it is not given)",
             fieldPath = ".minimumSize")
     public static class RingHash {
         @Default("1024")
