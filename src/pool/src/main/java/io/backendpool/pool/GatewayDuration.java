@@ -25,6 +25,27 @@ public final class GatewayDuration {
         return sum;
     }
 
+    /**
+     * Writes {@code duration} so that {@link #parse} reads it again: {@code 1h30s}.
+     *
+     * @param duration 0 to 99,999 h 59 min 59.999 s; what is below a millisecond is left out
+     */
+    public static String format(Duration duration) {
+        Require.inRange("duration in hours", duration.toHours(), 0, 99_999);
+        StringBuilder text = new StringBuilder();
+        append(text, duration.toHours(), "h");
+        append(text, duration.toMinutesPart(), "m");
+        append(text, duration.toSecondsPart(), "s");
+        append(text, duration.toMillisPart(), "ms");
+        return text.isEmpty() ? "0s" : text.toString();
+    }
+
+    private static void append(StringBuilder text, long count, String unit) {
+        if (count > 0) {
+            text.append(count).append(unit);
+        }
+    }
+
     private static Duration unit(String name) {
         return switch (name) {
             case "h" -> Duration.ofHours(1);

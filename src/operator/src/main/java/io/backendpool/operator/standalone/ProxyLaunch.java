@@ -1,5 +1,6 @@
 package io.backendpool.operator.standalone;
 
+import io.backendpool.pool.GatewayDuration;
 import io.backendpool.pool.PoolId;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -80,13 +81,9 @@ record ProxyLaunch(List<String> program, String control, Path controlCa, String 
                 "--bind",
                 bind,
                 "--drain-deadline",
-                millis(grace),
+                GatewayDuration.format(grace),
                 "--stop-deadline",
-                millis(grace.compareTo(LONGEST_STOP) < 0 ? grace : LONGEST_STOP)));
+                GatewayDuration.format(grace.compareTo(LONGEST_STOP) < 0 ? grace : LONGEST_STOP)));
         return command;
-    }
-
-    private static String millis(Duration duration) {
-        return duration.toMillis() + "ms";
     }
 }

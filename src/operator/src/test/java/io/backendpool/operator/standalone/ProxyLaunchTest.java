@@ -30,7 +30,7 @@ final class ProxyLaunchTest {
 
     /** Ctrl-C ends soon, but a proxy that goes on gives those of a removed backend the time of the manifest. */
     @ParameterizedTest
-    @CsvSource({"PT30S, 30000ms, 3000ms", "PT1S, 1000ms, 1000ms"})
+    @CsvSource({"PT30S, 30s, 3s", "PT1S, 1s, 1s", "PT10M, 10m, 3s"})
     void gracePeriod_isThatOfThePool_andBoundedForTheStopAlone(Duration grace, String drain, String stop) {
         assertThat(new ProxyLaunch(List.of("proxy"), "127.0.0.1:1", Path.of("ca.crt"), "127.0.0.1")
                         .command(new PoolId("default", "web"), grace, Path.of("state"), Path.of("token")))
