@@ -129,19 +129,34 @@ class BalancingModelTest {
     }
 
     @Test
-    void expressionOfBody_thatIsNotRegular_isRefused() {
+    void expressionOfBody_thatRe2Refuses_isRefusedWithItsReason() {
         for (String text : List.of("(?=a)", "(?<!a)b", "(a)\\1", "(?>a)", "a*+", "(?<n>a)\\k<n>")) {
-            assertThatThrownBy(() -> body(text))
-                    .as(text)
-                    .hasMessage(
-                            "healthCheck.http.body.matches: %s (expected: no look-around, back reference, atomic group or possessive quantifier)",
+            assertThat(body(text).refusal(BalancingModelTest::refuse))
+                    .isEqualTo(
+                            "healthCheck.http.body.matches: %s (expected: a regular expression of RE2, which has no look-around, back reference, atomic group or possessive quantifier; no such thing)",
                             text);
         }
-        assertThatThrownBy(() -> body("(a"))
-                .hasMessage("healthCheck.http.body.matches: (a (expected: a regular expression; Unclosed group)");
-        for (String text : List.of("ok|fine", "a+b", "\\\\1", "(?:a)", "(?i)ok", "\\Q1\\E", "a{2}")) {
-            assertThat(body(text).text()).isEqualTo(text);
+        for (String text : List.of("(a", "\\\\1(", "a{1001}")) {
+            assertThat(body(text).refusal(BalancingModelTest::refuse))
+                    .isEqualTo(
+                            "healthCheck.http.body.matches: %s (expected: a regular expression of RE2; no such thing)",
+                            text);
         }
+    }
+
+    @Test
+    void expressionOfBody_thatIsTooMuchWork_isRefused_uncompiledWhereItIsLarge() {
+        assertThat(body("a{2}").refusal(text -> 8_192)).isNull();
+        assertThat(body("a{2}").refusal(text -> 8_193))
+                .isEqualTo(
+                        "healthCheck.http.body.matches: a{2} (expected: an expression of at most 8192 steps for a limit"
+                                + " of 1024 bytes, this one has 8193)");
+        assertThat(body("(a{1000}){1000}").refusal(BalancingModelTest::refuse))
+                .contains("at most 8192 steps for a limit of 1024 bytes");
+    }
+
+    private static int refuse(String text) {
+        throw new IllegalArgumentException("no such thing");
     }
 
     @Test

@@ -32,6 +32,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
@@ -249,8 +250,13 @@ public final class Proxy {
                 accessLog == null
                         ? new ProxyView.AccessLogCounts(0, 0)
                         : new ProxyView.AccessLogCounts(accessLog.written(), accessLog.dropped()),
-                monitor.probesSucceeded(),
-                monitor.probesFailed());
+                new ProxyView.ProbeCounts(
+                        monitor.probesSucceeded(),
+                        monitor.probesFailed(),
+                        monitor.agentsUnderstood(),
+                        monitor.agentsRubbish(),
+                        monitor.agentsSilent()),
+                health == null ? List.of() : health.agents());
     }
 
     private ControlState controlState() {

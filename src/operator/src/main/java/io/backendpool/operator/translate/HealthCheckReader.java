@@ -96,13 +96,19 @@ final class HealthCheckReader {
                 bean.body == null ? null : body(bean.body));
     }
 
-    private static HealthCheck.@Nullable BodyMatch body(HttpProbe.Body bean) {
+    private static HealthCheck.BodyMatch body(HttpProbe.Body bean) {
         int limit = Objects.requireNonNullElse(bean.limit, HealthCheck.BodyMatch.DEFAULT_LIMIT);
-        return bean.contains != null
-                ? new HealthCheck.BodyMatch(HealthCheck.BodyMatch.Kind.CONTAINS, bean.contains, limit)
-                : new HealthCheck.BodyMatch(
-                        HealthCheck.BodyMatch.Kind.MATCHES,
-                        PoolSpecReader.required(FIELD + ".http.body.matches", bean.matches),
-                        limit);
+        if (bean.contains != null) {
+            return new HealthCheck.BodyMatch(HealthCheck.BodyMatch.Kind.CONTAINS, bean.contains, limit);
+        }
+        HealthCheck.BodyMatch match = new HealthCheck.BodyMatch(
+                HealthCheck.BodyMatch.Kind.MATCHES,
+                PoolSpecReader.required(FIELD + ".http.body.matches", bean.matches),
+                limit);
+        String refusal = Expressions.refusal(match);
+        if (refusal != null) {
+            throw new IllegalArgumentException(refusal);
+        }
+        return match;
     }
 }

@@ -87,6 +87,7 @@ final class DocumentCheck {
             checkKeys(findings, "metadata.labels", metadata.get("labels"));
             checkKeys(findings, "metadata.annotations", metadata.get("annotations"));
         }
+        new ExpressionCheck(findings).check(fields);
         new RuleCheck(findings).check(crd.schema(), "", fields);
     }
 

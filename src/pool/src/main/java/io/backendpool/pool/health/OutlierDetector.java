@@ -26,7 +26,8 @@ import org.jspecify.annotations.Nullable;
  *   <li>An ejection takes {@code min(base x times, max)} and up to {@code jitterPercent} more. {@code times} grows by one at
  *       each ejection and shrinks by one at each sweep that finds the backend back for an interval.
  *   <li>Where there are probes, one whose time is over is half-open: {@code returnAfterProbes} successes let it return, a
- *       failure ejects it again, for longer.
+ *       failure ejects it again, for longer. Where probes fail during an ejection they see what is wrong: so when they
+ *       succeed again it is over, and the backend is half-open before its time.
  * </ul>
  *
  * <p>Unlike Envoy: never more than {@code max(1, maxEjectionPercent)} of the backends are out, also when others leave the
@@ -50,6 +51,9 @@ public final class OutlierDetector {
         private @Nullable Ejection ejection;
         private @Nullable Instant returned;
         private int times;
+
+        /** A probe has failed since the ejection began. */
+        private boolean probeFailed;
     }
 
     private record Rated(BackendKey key, Host host, double percent) {}
@@ -262,19 +266,30 @@ public final class OutlierDetector {
     /**
      * A backend was probed.
      *
-     * @return what that means for its ejection; null: nothing, it is not half-open
+     * @return what that means for its ejection; null: nothing, it does not say that what took the backend out is over
      */
     public @Nullable Decision onProbe(BackendKey key, boolean success, Instant now) {
         Host host = hosts.get(key);
         Ejection ejection = host == null ? null : host.ejection;
-        if (host == null || ejection == null || !ejection.halfOpen()) {
+        if (host == null || ejection == null) {
             return null;
+        }
+        boolean early = host.probeFailed && rules.returnAfterProbes() > 0;
+        host.probeFailed |= !success;
+        if (!ejection.halfOpen()) {
+            return early && success ? succeeded(key, host, halfOpen(ejection, 0), now) : null;
         }
         if (!success) {
             Decision back = back(key, host, now);
             Decision again = eject(key, host, ejection.cause(), now);
+            // Which this probe has told of.
+            host.probeFailed = true;
             return again == null ? back : again;
         }
+        return succeeded(key, host, ejection, now);
+    }
+
+    private Decision succeeded(BackendKey key, Host host, Ejection ejection, Instant now) {
         int succeeded = ejection.probesSucceeded() + 1;
         return succeeded >= ejection.probesNeeded()
                 ? back(key, host, now)
@@ -306,6 +321,7 @@ public final class OutlierDetector {
         long jitterNanos = time.toNanos() / 100 * rules.jitterPercent();
         Instant until = now.plus(time).plusNanos(jitterNanos == 0 ? 0 : random.nextLong(jitterNanos + 1));
         ejected++;
+        host.probeFailed = false;
         return changed(key, host, new Ejection(cause, now, until, host.times, false, 0, rules.returnAfterProbes()));
     }
 

@@ -143,6 +143,32 @@ class OutlierDetectorTest {
     }
 
     @Example
+    void onProbe_failsAndSucceedsDuringAnEjection_returnsBeforeItsTime() {
+        OutlierDetector detector = detector(rules(0, 50, null, null, 2), 10);
+        BackendKey key = keys(10).getFirst();
+        detector.onRun(key, FailureKind.TIMEOUT, START);
+        assertThat(detector.onProbe(key, true, START.plusSeconds(1))).isNull();
+        assertThat(detector.onProbe(key, false, START.plusSeconds(2))).isNull();
+        assertThat(ejected(detector.onProbe(key, true, START.plusSeconds(3))).words())
+                .isEqualTo("timeouts 5 in a row, half-open: 1 of 2 probes succeeded");
+        assertThat(detector.onProbe(key, true, START.plusSeconds(4))).isEqualTo(new Decision(key, null));
+
+        // The next one waits for probes of its own to fail.
+        detector.onRun(key, FailureKind.TIMEOUT, START.plusSeconds(5));
+        assertThat(detector.onProbe(key, true, START.plusSeconds(6))).isNull();
+    }
+
+    @Example
+    void onProbe_thatFailedHalfOpen_returnsBeforeTheLongerTime() {
+        OutlierDetector detector = detector(RULES, 10);
+        BackendKey key = keys(10).getFirst();
+        detector.onRun(key, FailureKind.TIMEOUT, START);
+        detector.onTime(true, START.plusSeconds(30));
+        detector.onProbe(key, false, START.plusSeconds(31));
+        assertThat(detector.onProbe(key, true, START.plusSeconds(32))).isEqualTo(new Decision(key, null));
+    }
+
+    @Example
     void onRun_singleBackend_isNeverEjected() {
         assertThat(detector(RULES, 1).onRun(keys(1).getFirst(), FailureKind.RESET, START))
                 .isNull();

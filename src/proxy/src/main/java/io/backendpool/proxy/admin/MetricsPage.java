@@ -26,6 +26,7 @@ final class MetricsPage {
         streams(text, view.totals().streams());
         accessLog(text, view);
         BackendMetrics.write(text, view);
+        AgentMetrics.write(text, view);
         JvmMetrics.write(text);
         return text.toString();
     }
@@ -61,8 +62,8 @@ final class MetricsPage {
         text.gauge("backendpool_stale", "1: serves the last known good pool, not confirmed by the operator.")
                 .sample(flag(stale));
         text.counter("backendpool_probes_total", "Active health checks, by how they ended.")
-                .sample(view.probesSucceeded(), "result", "success")
-                .sample(view.probesFailed(), "result", "failure");
+                .sample(view.probes().succeeded(), "result", "success")
+                .sample(view.probes().failed(), "result", "failure");
     }
 
     private static void accessLog(MetricsText text, ProxyView view) {

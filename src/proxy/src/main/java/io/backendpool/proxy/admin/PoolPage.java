@@ -6,6 +6,7 @@ import io.backendpool.pool.Backend;
 import io.backendpool.pool.HealthState;
 import io.backendpool.pool.PoolMode;
 import io.backendpool.pool.PoolSnapshot;
+import io.backendpool.pool.health.AgentState;
 import io.backendpool.proxy.upstream.LivePool;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -41,7 +42,7 @@ final class PoolPage {
                     .put("groups", groups(live.pool().snapshot()))
                     .put(
                             "backends",
-                            backends(live.pool().snapshot(), view.status().backends()));
+                            backends(live.pool().snapshot(), view.status().backends(), view.agents()));
         }
         return page.put("traffic", traffic(view.status().traffic())).encodePrettily() + "\n";
     }
@@ -86,7 +87,7 @@ final class PoolPage {
         return groups;
     }
 
-    private static JsonArray backends(PoolSnapshot snapshot, List<BackendStatus> statuses) {
+    private static JsonArray backends(PoolSnapshot snapshot, List<BackendStatus> statuses, List<AgentState> agents) {
         JsonArray backends = new JsonArray();
         for (int i = 0; i < statuses.size(); i++) {
             Backend backend = snapshot.backends().get(i);
@@ -107,9 +108,20 @@ final class PoolPage {
             if (status.starting()) {
                 line.put("starting", true);
             }
+            if (i < agents.size()) {
+                line.put("agent", agent(agents.get(i)));
+            }
             backends.add(line);
         }
         return backends;
+    }
+
+    private static JsonObject agent(AgentState agent) {
+        return new JsonObject()
+                .put("says", AgentMetrics.word(agent))
+                .put("weightPercent", agent.weightPercent())
+                .put("down", agent.down())
+                .put("complaint", agent.complaint());
     }
 
     private static JsonObject traffic(Traffic traffic) {

@@ -2,10 +2,12 @@ package io.backendpool.proxy.admin;
 
 import io.backendpool.control.ProxyStatus;
 import io.backendpool.pool.PoolId;
+import io.backendpool.pool.health.AgentState;
 import io.backendpool.proxy.control.ControlState;
 import io.backendpool.proxy.traffic.TrafficTotals;
 import io.backendpool.proxy.upstream.LivePool;
 import java.time.Instant;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,8 +20,8 @@ import org.jspecify.annotations.Nullable;
  * @param control how the control channel stands
  * @param totals counters since the start
  * @param accessLog lines since the start
- * @param probesSucceeded since the start
- * @param probesFailed since the start
+ * @param probes since the start
+ * @param agents what the agents of the backends of {@code live} want, in its order; empty: the pool asks none
  */
 public record ProxyView(
         Identity identity,
@@ -29,8 +31,22 @@ public record ProxyView(
         ControlState control,
         TrafficTotals totals,
         AccessLogCounts accessLog,
-        long probesSucceeded,
-        long probesFailed) {
+        ProbeCounts probes,
+        List<AgentState> agents) {
+    public ProxyView {
+        agents = List.copyOf(agents);
+    }
+
+    /**
+     * How probes and agents answered, since the start.
+     *
+     * @param succeeded probes
+     * @param failed probes
+     * @param understood lines of agents
+     * @param rubbish lines of agents that could not be understood, and changed nothing
+     * @param silent times that an agent was asked and said nothing, which changed nothing either
+     */
+    public record ProbeCounts(long succeeded, long failed, long understood, long rubbish, long silent) {}
 
     /**
      * What became of the lines of the access log, since the start.

@@ -9,13 +9,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What an answer's body must be, made ready. A regular expression runs by RE2: in time proportional to the body times the
- * expression, whatever they are, and that product is bounded, for a probe shares its thread with all others. Immutable;
- * any thread.
+ * expression, whatever they are, and that product is bounded. Immutable; any thread.
  */
 final class BodyPattern {
-    /** Bytes of the body times instructions of the expression: the worst of these takes about half a second. */
-    static final long MAX_WORK = 8L << 20;
-
     private final BodyMatch match;
     private final byte[] part;
     private final @Nullable Pattern expression;
@@ -28,23 +24,15 @@ final class BodyPattern {
 
     /** Why {@code match} cannot be had, in one sentence; null: it can. */
     static @Nullable String refusal(BodyMatch match) {
-        if (match.kind() == BodyMatch.Kind.CONTAINS) {
-            return null;
+        return match.refusal(BodyPattern::size);
+    }
+
+    private static int size(String expression) {
+        try {
+            return Pattern.compile(expression).programSize();
+        } catch (PatternSyntaxException invalid) {
+            throw new IllegalArgumentException(invalid.getDescription(), invalid);
         }
-        String field = "healthCheck.http.body.matches: " + match.text();
-        // Written out, (a{1000}){1000} is a million instructions: it must not come as far as the compiler.
-        long size = RegexSize.bound(match.text());
-        if (size <= MAX_WORK / match.limit()) {
-            try {
-                size = Pattern.compile(match.text()).programSize();
-            } catch (PatternSyntaxException invalid) {
-                return "%s (expected: a regular expression of RE2; %s)".formatted(field, invalid.getDescription());
-            }
-        }
-        return size <= MAX_WORK / match.limit()
-                ? null
-                : "%s (expected: an expression of at most %d steps for a limit of %d bytes, this one has %d)"
-                        .formatted(field, MAX_WORK / match.limit(), match.limit(), size);
     }
 
     /** Makes {@code match} ready, which has no {@link #refusal}. */

@@ -70,6 +70,9 @@ public final class HealthMonitor {
     private final Spread spread = new Spread();
     private final LongAdder succeeded = new LongAdder();
     private final LongAdder failed = new LongAdder();
+    private final LongAdder understood = new LongAdder();
+    private final LongAdder rubbish = new LongAdder();
+    private final LongAdder silent = new LongAdder();
 
     private Map<BackendKey, WatchedBackend> watched = new HashMap<>();
     private @Nullable PublishedPool pool;
@@ -187,6 +190,21 @@ public final class HealthMonitor {
     /** Probes that failed since the start. */
     public long probesFailed() {
         return failed.sum();
+    }
+
+    /** Lines of agents that were understood since the start. */
+    public long agentsUnderstood() {
+        return understood.sum();
+    }
+
+    /** Lines of agents since the start that could not be understood, and changed nothing. */
+    public long agentsRubbish() {
+        return rubbish.sum();
+    }
+
+    /** How often an agent was asked since the start and said nothing. */
+    public long agentsSilent() {
+        return silent.sum();
     }
 
     private CompletionStage<Void> onLoop(Runnable work) {
@@ -363,8 +381,15 @@ public final class HealthMonitor {
         AgentState before = backend.health.signals().agent();
         AgentState after =
                 switch (report) {
-                    case AgentReport.Said said -> before.hear(said.line());
-                    case AgentReport.Silent silent -> before.silent(silent.cause());
+                    case AgentReport.Said said -> {
+                        AgentState heard = before.hear(said.line());
+                        (heard.complaint() == null ? understood : rubbish).increment();
+                        yield heard;
+                    }
+                    case AgentReport.Silent none -> {
+                        silent.increment();
+                        yield before.silent(none.cause());
+                    }
                 };
         if (!after.equals(before)) {
             judged(backend, backend.health.onAgent(after, clock.instant()), !after.agrees(before));

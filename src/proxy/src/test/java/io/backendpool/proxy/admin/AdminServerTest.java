@@ -17,6 +17,7 @@ import io.backendpool.pool.LoadBalancing;
 import io.backendpool.pool.PoolId;
 import io.backendpool.pool.PoolMode;
 import io.backendpool.pool.PoolSnapshot;
+import io.backendpool.pool.health.AgentState;
 import io.backendpool.pool.health.BackendHealth;
 import io.backendpool.pool.health.EffectiveWeights;
 import io.backendpool.proxy.control.ControlState;
@@ -57,6 +58,7 @@ final class AdminServerTest {
     private final AdminServer server = new AdminServer(vertx, () -> this.notReady, () -> this.view());
     private volatile @Nullable String notReady;
     private volatile @Nullable LivePool live;
+    private volatile List<AgentState> agents = List.of();
     private volatile ProxyStatus status = ProxyStatus.NONE;
     private volatile Map<BackendKey, BackendTotals> backendTotals = Map.of();
     private int port;
@@ -224,6 +226,45 @@ final class AdminServerTest {
         return client.send(request(path).build(), BodyHandlers.ofString());
     }
 
+    @Test
+    void agents_areShownAsTheySpoke_andCounted() throws Exception {
+        serve(3);
+        assertThat(get("/metrics").body())
+                .contains(
+                        "backendpool_agent_checks_total{result=\"understood\"} 5",
+                        "backendpool_agent_checks_total{result=\"rubbish\"} 2",
+                        "backendpool_agent_checks_total{result=\"silent\"} 1")
+                .doesNotContain("backendpool_backends_by_agent");
+        assertThat(backend(0).containsKey("agent")).isFalse();
+
+        agents = List.of(
+                AgentState.UNHEARD.hear("75%"),
+                AgentState.UNHEARD.hear("drain").hear("<html>"),
+                AgentState.UNHEARD.hear("drain down # disk full"));
+        assertThat(get("/metrics").body())
+                .contains(
+                        "backendpool_backends_by_agent{group=\"stable\",says=\"ready\"} 1",
+                        "backendpool_backends_by_agent{group=\"stable\",says=\"drain\"} 1",
+                        "backendpool_backends_by_agent{group=\"stable\",says=\"maint\"} 0",
+                        "backendpool_backends_by_agent{group=\"stable\",says=\"down\"} 1",
+                        "backendpool_agents_in_doubt{group=\"stable\"} 1",
+                        "backendpool_backend_agent_weight_percent{group=\"stable\",backend=\"10.0.0.1:1\"} 75",
+                        "backendpool_backend_agent_weight_percent{group=\"stable\",backend=\"10.0.0.1:2\"} 100");
+        assertThat(backend(0).getJsonObject("agent"))
+                .isEqualTo(new JsonObject()
+                        .put("says", "ready")
+                        .put("weightPercent", 75)
+                        .putNull("down")
+                        .putNull("complaint"));
+        assertThat(backend(1).getJsonObject("agent").getString("complaint"))
+                .isEqualTo("agent said \"<html>\" (expected: 75%, ready, drain, maint, up or down)");
+        assertThat(backend(2).getJsonObject("agent").getString("down")).isEqualTo("disk full");
+    }
+
+    private JsonObject backend(int index) throws Exception {
+        return new JsonObject(get("/pool").body()).getJsonArray("backends").getJsonObject(index);
+    }
+
     private HttpRequest.Builder request(String path) {
         return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path));
     }
@@ -309,7 +350,7 @@ final class AdminServerTest {
                 new ControlState(false, true, START, "operator: connection refused", null),
                 totals,
                 new ProxyView.AccessLogCounts(5, 1),
-                7,
-                3);
+                new ProxyView.ProbeCounts(7, 3, 5, 2, 1),
+                agents);
     }
 }

@@ -1,5 +1,6 @@
 package io.backendpool.proxy.probe;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -19,6 +20,7 @@ import io.backendpool.pool.PoolId;
 import io.backendpool.pool.PoolMode;
 import io.backendpool.pool.PoolSnapshot;
 import io.backendpool.pool.StatusRange;
+import io.backendpool.pool.health.AgentState;
 import io.backendpool.pool.health.BackendHealth;
 import io.backendpool.proxy.upstream.LivePool;
 import io.backendpool.proxy.upstream.PoolHolder;
@@ -302,12 +304,18 @@ final class HealthMonitorTest {
                     HealthState.HEALTHY,
                     "probes succeed, agent said \"HTTP/1.1 400 Bad Request\""
                             + " (expected: 75%, ready, drain, maint, up or down)");
+            assertThat(monitor.agentsUnderstood()).isGreaterThanOrEqualTo(4);
+            assertThat(monitor.agentsRubbish()).isPositive();
             agent.say("drain\n");
             awaitState(0, HealthState.DRAINING, "agent says drain");
             agent.goAway();
             awaitState(0, HealthState.DRAINING, "agent says drain, agent is silent: connection refused");
+            assertThat(monitor.agentsSilent()).isPositive();
+            assertThat(requireNonNull(monitor.view()).agents().getFirst().admin())
+                    .isEqualTo(AgentState.Admin.DRAIN);
             apply(HTTP, backend.port(), other.port());
             awaitState(0, HealthState.HEALTHY);
+            assertThat(requireNonNull(monitor.view()).agents()).isEmpty();
         }
     }
 

@@ -1,13 +1,14 @@
-package io.backendpool.proxy.probe;
+package io.backendpool.pool;
 
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
  * How large a regular expression becomes when its counted repetitions are written out, without doing so: 5 for {@code
- * (ab){2}c}. Reads the syntax of RE2 as far as that needs; of what is no expression it says something. Pure.
+ * (ab){2}c}. Reads the syntax of RE2 as far as that needs; of what is no expression it says something. Pure; any
+ * thread.
  */
-final class RegexSize {
+public final class RegexSize {
     /** Far above what anybody writes and far below an overflow. */
     private static final long ENOUGH = 1L << 40;
 
@@ -21,7 +22,7 @@ final class RegexSize {
     }
 
     /** At least as many as there are characters, classes and the like to be matched one after the other; above 0. */
-    static long bound(String expression) {
+    public static long bound(String expression) {
         RegexSize size = new RegexSize(expression);
         long total = 1;
         while (size.at < expression.length()) {
