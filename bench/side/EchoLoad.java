@@ -14,6 +14,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 
 /** A closed loop of messages of 64 bytes and their echoes, each client waiting for its own. */
 public record EchoLoad(Kind kind, int clients) implements Load {
@@ -24,8 +26,12 @@ public record EchoLoad(Kind kind, int clients) implements Load {
     }
 
     private static final int LENGTH = 64;
-    /** An echo that takes longer is lost; the client sends again. */
+    /** A datagram whose echo takes longer is lost; the client sends again. */
     private static final long LOST_NANOS = 1_000_000_000L;
+    /** On a connection nothing is lost, only late: so long after the end the last echoes are waited for. */
+    private static final long LATE_NANOS = 10_000_000_000L;
+    /** What the proxy gives a connection whose backend left, in standalone mode. */
+    private static final long DRAIN_NANOS = 30_000_000_000L;
     private static final byte[] UPGRADE =
             ("GET /echo HTTP/1.1\r\nHost: bench\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
                             + "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n")
@@ -33,8 +39,10 @@ public record EchoLoad(Kind kind, int clients) implements Load {
 
     private static final class Client {
         ByteChannel channel;
+        long opened;
         long sent;
         int received;
+        boolean waiting;
     }
 
     @Override
@@ -44,7 +52,7 @@ public record EchoLoad(Kind kind, int clients) implements Load {
             for (int i = 0; i < clients; i++) {
                 all.add(connect(selector, port));
             }
-            return measure(selector, all, seconds);
+            return measure(selector, all, port, seconds);
         } finally {
             for (Client client : all) {
                 client.channel.close();
@@ -52,7 +60,7 @@ public record EchoLoad(Kind kind, int clients) implements Load {
         }
     }
 
-    private Figures measure(Selector selector, List<Client> all, int seconds) throws IOException {
+    private Figures measure(Selector selector, List<Client> all, int port, int seconds) throws IOException {
         ByteBuffer message = ByteBuffer.allocateDirect(LENGTH + 6);
         if (kind == Kind.WEB_SOCKET) {
             // A binary frame of a client, masked by zeros.
@@ -63,21 +71,49 @@ public record EchoLoad(Kind kind, int clients) implements Load {
         ByteBuffer in = ByteBuffer.allocateDirect(4096);
         int[] micros = new int[1 << 20];
         int count = 0;
-        long errors = 0;
+        Map<String, Long> failures = new TreeMap<>();
+        long drained = 0;
         long begin = System.nanoTime();
         long end = begin + seconds * 1_000_000_000L;
         for (Client client : all) {
             send(client, message);
         }
         long lostCheck = begin + LOST_NANOS;
-        while (System.nanoTime() < end) {
+        long now = begin;
+        int slow = 0;
+        int waiting = clients;
+        while (now < end || (kind == Kind.WEB_SOCKET && waiting > 0 && now < end + LATE_NANOS)) {
             selector.select(100);
             for (Iterator<SelectionKey> keys = selector.selectedKeys().iterator(); keys.hasNext(); keys.remove()) {
-                Client client = (Client) keys.next().attachment();
+                SelectionKey key = keys.next();
+                Client client = (Client) key.attachment();
                 in.clear();
-                int read = client.channel.read(in);
+                String closed = "closed";
+                int read;
+                try {
+                    read = client.channel.read(in);
+                } catch (IOException e) {
+                    read = -1;
+                    closed = String.valueOf(e.getMessage());
+                }
+                now = System.nanoTime();
                 if (read < 0) {
-                    throw new IOException("a connection was closed after %,d echoes".formatted(count));
+                    // Its backend was in the pool when the connection began: if it is younger, the proxy has cut it too early.
+                    if (now - client.opened >= DRAIN_NANOS) {
+                        drained++;
+                    } else {
+                        failures.merge("%s after %.1f s".formatted(closed, (now - client.opened) / 1e9), 1L, Long::sum);
+                    }
+                    client.channel.close();
+                    all.remove(client);
+                    waiting -= client.waiting ? 1 : 0;
+                    if (now < end) {
+                        Client next = connect(selector, port);
+                        all.add(next);
+                        send(next, message);
+                        waiting++;
+                    }
+                    continue;
                 }
                 client.received += read;
                 if (client.received >= expected) {
@@ -85,25 +121,34 @@ public record EchoLoad(Kind kind, int clients) implements Load {
                     if (count == micros.length) {
                         micros = Arrays.copyOf(micros, count * 2);
                     }
-                    micros[count++] = (int) ((System.nanoTime() - client.sent) / 1000);
-                    send(client, message);
+                    micros[count++] = (int) ((now - client.sent) / 1000);
+                    slow += now - client.sent > Figures.SLOW_SECONDS * 1_000_000_000L ? 1 : 0;
+                    if (now < end) {
+                        send(client, message);
+                    } else {
+                        client.waiting = false;
+                        waiting--;
+                    }
                 }
             }
-            long now = System.nanoTime();
-            if (now > lostCheck) {
+            now = System.nanoTime();
+            if (kind == Kind.UDP && now > lostCheck) {
                 lostCheck = now + LOST_NANOS;
                 for (Client client : all) {
                     if (now - client.sent > LOST_NANOS) {
-                        errors++;
+                        failures.merge("lost", 1L, Long::sum);
                         send(client, message);
                     }
                 }
             }
         }
-        double took = (System.nanoTime() - begin) / 1e9;
+        if (kind == Kind.WEB_SOCKET && waiting > 0) {
+            failures.merge("no echo within 10 s", (long) waiting, Long::sum);
+        }
+        double took = (now - begin) / 1e9;
         int[] sorted = Arrays.copyOf(micros, count);
         Arrays.sort(sorted);
-        return new Figures(count, took, at(sorted, 0.5), at(sorted, 0.99), at(sorted, 0.999), errors);
+        return new Figures(count, took, at(sorted, 0.5), at(sorted, 0.99), at(sorted, 0.999), failures, slow, drained);
     }
 
     private static long at(int[] sorted, double quantile) {
@@ -112,11 +157,13 @@ public record EchoLoad(Kind kind, int clients) implements Load {
 
     private static void send(Client client, ByteBuffer message) throws IOException {
         client.sent = System.nanoTime();
+        client.waiting = true;
         client.channel.write(message.duplicate());
     }
 
     private Client connect(Selector selector, int port) throws IOException {
         Client client = new Client();
+        client.opened = System.nanoTime();
         InetSocketAddress address = new InetSocketAddress("127.0.0.1", port);
         SelectableChannel selectable;
         if (kind == Kind.UDP) {

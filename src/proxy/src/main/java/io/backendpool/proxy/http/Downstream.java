@@ -57,6 +57,11 @@ public interface Downstream {
         return in.readRetainedSlice(in.readableBytes());
     }
 
+    /** From the request's head to the head of the response, as the client itself wants it, ms; 0: it does not say. */
+    default long timeLimitMillis() {
+        return 0;
+    }
+
     /** The exchange can take more of the request: {@link Exchange#takeBody}. */
     void requestWanted();
 

@@ -46,6 +46,10 @@ public final class Exchange implements UpstreamReceiver, QueuedRequest, Relay.Ju
     private final LoopPolicy policy;
     private final Affinity.@Nullable Bond bond;
     private final long startNanos;
+    private final int startTick;
+    /** What the client itself gives the backend to begin its answer; 0: it does not say. */
+    private final int clientTicks;
+
     private final @Nullable ByteBuf head;
     private @Nullable ByteBuf replay;
     /** What was sent of the request so far is still here, and may be sent again. */
@@ -89,10 +93,12 @@ public final class Exchange implements UpstreamReceiver, QueuedRequest, Relay.Ju
         this.requestBody = requestBody;
         this.head = head;
         this.startNanos = loop.traffic().now();
+        this.startTick = loop.tick();
+        this.clientTicks = ticks(client.timeLimitMillis());
         this.plan = plan;
         this.policy = plan.policy();
         this.bond = bond;
-        this.progressTick = loop.tick();
+        this.progressTick = startTick;
         this.requestTick = progressTick;
         loop.upstreams().retryBudget().requestStarted();
     }
@@ -108,6 +114,10 @@ public final class Exchange implements UpstreamReceiver, QueuedRequest, Relay.Ju
         RequestFacts facts = RequestFacts.of(
                 head, loop.accessLog() == null ? null : loop.editor().forLog(head, http));
         return new Exchange(loop, client, plan, bond, facts, body, edited);
+    }
+
+    private static int ticks(long millis) {
+        return millis == 0 ? 0 : Math.clamp(Math.ceilDiv(millis, LoopPolicy.TICK_MILLIS), 1, Integer.MAX_VALUE / 2);
     }
 
     /** The request has been taken whole. */
@@ -571,6 +581,10 @@ public final class Exchange implements UpstreamReceiver, QueuedRequest, Relay.Ju
             fail(new Reply(503, "destination_unavailable", reason), Outcome.BACKEND_TIMEOUT);
             return;
         }
+        if (clientTicks > 0 && now - startTick > clientTicks && phase != Phase.RESPONDING && phase != Phase.ENDED) {
+            clientsTimeIsOver();
+            return;
+        }
         switch (phase) {
             case QUEUED, CONNECTING -> {
                 if (requestBody.done() && now - requestTick > policy.requestTicks()) {
@@ -614,6 +628,13 @@ public final class Exchange implements UpstreamReceiver, QueuedRequest, Relay.Ju
     private void bodyTimedOut() {
         loop.traffic().limitHit(Limit.STREAM_IDLE_TIMEOUT);
         fail(Reply.refused(408, "the request's body did not come in time"), Outcome.REFUSED);
+    }
+
+    /** How short it was, the client has chosen: that says nothing of the backend. */
+    private void clientsTimeIsOver() {
+        loop.traffic().limitHit(Limit.GRPC_TIMEOUT);
+        String reason = "no answer within grpc-timeout, " + text(Duration.ofMillis(client.timeLimitMillis()));
+        fail(new Reply(504, "http_response_timeout", reason), Outcome.CLIENT_GONE);
     }
 
     private void requestTimedOut(String reason) {

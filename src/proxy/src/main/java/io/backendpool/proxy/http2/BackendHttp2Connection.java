@@ -75,6 +75,8 @@ final class BackendHttp2Connection extends Http2ConnectionHandler {
             public void onGoAwayReceived(int lastStreamId, long errorCode, ByteBuf debugData) {
                 lastAccepted = lastStreamId;
                 retire();
+                // It may have no stream whose end would close it.
+                later(BackendHttp2Connection.this::idle);
             }
         });
         encoder.flowController().listener(stream -> {

@@ -55,6 +55,7 @@ final class ClientStream implements Downstream, ResponseSink {
     private long missing = -1;
     private boolean chunked;
     private boolean grpc;
+    private long timeLimitMillis;
     private boolean webSocket;
     private boolean started;
     private boolean requestEnded;
@@ -80,6 +81,7 @@ final class ClientStream implements Downstream, ResponseSink {
         ByteBuf head = allocator().directBuffer(1024);
         RequestTranslator.Verdict verdict = translator.translate(headers, endOfStream, head);
         grpc = translator.grpc();
+        timeLimitMillis = translator.grpcTimeoutMillis();
         requestEnded = endOfStream;
         switch (verdict) {
             case MALFORMED -> {
@@ -304,6 +306,11 @@ final class ClientStream implements Downstream, ResponseSink {
     @Override
     public Relay relay(RequestFacts facts, LoopPolicy policy, Relay.@Nullable Judge judge) {
         return connection.loop().relay(this, facts, policy, judge, this);
+    }
+
+    @Override
+    public long timeLimitMillis() {
+        return timeLimitMillis;
     }
 
     @Override

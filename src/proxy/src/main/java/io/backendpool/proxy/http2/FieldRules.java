@@ -14,6 +14,7 @@ final class FieldRules {
     static final AsciiString CONTENT_TYPE = AsciiString.cached("content-type");
     static final AsciiString TRAILER = AsciiString.cached("trailer");
     static final AsciiString TE = AsciiString.cached("te");
+    static final AsciiString GRPC_TIMEOUT = AsciiString.cached("grpc-timeout");
     private static final AsciiString TRAILERS = AsciiString.cached("trailers");
     private static final AsciiString GRPC = AsciiString.cached("application/grpc");
 
@@ -84,6 +85,32 @@ final class FieldRules {
         return contentType.length() == GRPC.length()
                 || contentType.byteAt(GRPC.length()) == '+'
                 || contentType.byteAt(GRPC.length()) == ';';
+    }
+
+    /**
+     * {@code grpc-timeout}: 1 to 8 digits and a unit (PROTOCOL-HTTP2.md of gRPC), in milliseconds, rounded up and at least 1;
+     * 0: it is malformed.
+     */
+    static long grpcTimeoutMillis(AsciiString value) {
+        int digits = value.length() - 1;
+        if (digits < 1 || digits > 8) {
+            return 0;
+        }
+        long number = contentLength(value.subSequence(0, digits, false));
+        if (number < 0) {
+            return 0;
+        }
+        long millis =
+                switch (value.byteAt(digits)) {
+                    case 'H' -> number * 3_600_000;
+                    case 'M' -> number * 60_000;
+                    case 'S' -> number * 1000;
+                    case 'm' -> number;
+                    case 'u' -> (number + 999) / 1000;
+                    case 'n' -> (number + 999_999) / 1_000_000;
+                    default -> -1;
+                };
+        return millis < 0 ? 0 : Math.max(1, millis);
     }
 
     static void writeLine(AsciiString name, AsciiString value, ByteBuf out) {

@@ -56,6 +56,7 @@ final class RequestTranslator {
     private long contentLength;
     private boolean chunked;
     private boolean grpc;
+    private long grpcTimeoutMillis;
 
     /**
      * With a request not yet seen.
@@ -117,6 +118,11 @@ final class RequestTranslator {
         return grpc;
     }
 
+    /** How long a call of gRPC may take; 0: it does not say, or is none. */
+    long grpcTimeoutMillis() {
+        return grpc ? grpcTimeoutMillis : 0;
+    }
+
     /** It asks for a WebSocket (RFC 8441). */
     boolean webSocket() {
         return protocol != null;
@@ -135,6 +141,7 @@ final class RequestTranslator {
         contentLength = -1;
         chunked = false;
         grpc = false;
+        grpcTimeoutMillis = 0;
     }
 
     /** False: unknown or repeated. */
@@ -233,6 +240,9 @@ final class RequestTranslator {
         if (name.contentEquals(FieldRules.CONTENT_TYPE) && FieldRules.isGrpc(value)) {
             grpc = true;
             trailersLikely = true;
+        }
+        if (name.contentEquals(FieldRules.GRPC_TIMEOUT)) {
+            grpcTimeoutMillis = FieldRules.grpcTimeoutMillis(value);
         }
         FieldRules.writeLine(name, value, out);
         return true;

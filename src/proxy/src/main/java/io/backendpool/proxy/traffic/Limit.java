@@ -23,6 +23,7 @@ public enum Limit {
     QUEUE_FULL,
     QUEUE_TIMEOUT,
     DRAIN_DEADLINE,
+    GRPC_TIMEOUT,
     MEMORY,
     HTTP2_STREAMS,
     HTTP2_RESETS,

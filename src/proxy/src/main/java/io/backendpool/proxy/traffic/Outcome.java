@@ -14,6 +14,6 @@ public enum Outcome {
     BACKEND_FAILED,
     /** The backend was too slow: 504, or a response that was cut. */
     BACKEND_TIMEOUT,
-    /** The client went away or stopped sending or reading. */
+    /** The client went away, stopped sending or reading, or wanted the answer earlier (grpc-timeout). */
     CLIENT_GONE
 }

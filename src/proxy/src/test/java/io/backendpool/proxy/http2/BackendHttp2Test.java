@@ -20,7 +20,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Backends of HTTP/2 that misbehave, frame by frame; before them the proxy, and a client of HTTP/2. */
 class BackendHttp2Test {
     /** Netty leaves 1 to those who upgrade. */
-    private static final int FIRST = 3;
+    static final int FIRST = 3;
 
     private interface OnRequest {
         void answer(Backend.Connection connection, int stream) throws IOException;
@@ -53,13 +53,13 @@ class BackendHttp2Test {
         });
     }
 
-    private static void send(Backend.Connection connection, int type, int flags, int stream, byte... payload)
+    static void send(Backend.Connection connection, int type, int flags, int stream, byte... payload)
             throws IOException {
         connection.socket.getOutputStream().write(Http2Client.frameBytes(type, flags, stream, payload));
     }
 
     /** Fields that are written without Huffman and without a table (RFC 7541, 6.2.2). */
-    private static byte[] block(String... fields) {
+    static byte[] block(String... fields) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         for (int i = 0; i < fields.length; i += 2) {
             out.write(0);
@@ -71,7 +71,7 @@ class BackendHttp2Test {
         return out.toByteArray();
     }
 
-    private static void ok(Backend.Connection connection, int stream) throws IOException {
+    static void ok(Backend.Connection connection, int stream) throws IOException {
         send(connection, Http2Client.HEADERS, Http2Client.END_HEADERS, stream, block(":status", "200"));
         send(connection, Http2Client.DATA, Http2Client.END_STREAM, stream, (byte) 'o', (byte) 'k');
     }
