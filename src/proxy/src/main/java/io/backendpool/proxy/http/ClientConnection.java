@@ -453,9 +453,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Dow
         Exchange current = exchange;
         boolean wanted =
                 current == null ? isWritable() : (current.requestComplete() ? in == null : current.canTakeBody());
-        if (context.channel().config().isAutoRead() != wanted) {
-            context.channel().config().setAutoRead(wanted);
-        }
+        TlsChannels.readable(context.channel(), wanted);
     }
 
     // Ends
@@ -496,7 +494,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Dow
         Buffers.release(in);
         in = null;
         ChannelHandlerContext ctx = requireContext();
-        ctx.channel().config().setAutoRead(true);
+        TlsChannels.readable(ctx.channel(), true);
         ctx.flush();
         if (inputEnded) {
             ctx.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);

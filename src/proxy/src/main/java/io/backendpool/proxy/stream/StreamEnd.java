@@ -71,8 +71,8 @@ final class StreamEnd extends ChannelInboundHandlerAdapter {
     }
 
     void readable(boolean wanted) {
-        if (context != null && context.channel().config().isAutoRead() != wanted) {
-            context.channel().config().setAutoRead(wanted);
+        if (context != null) {
+            TlsChannels.readable(context.channel(), wanted);
         }
     }
 

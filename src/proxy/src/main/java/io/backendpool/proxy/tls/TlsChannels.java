@@ -67,6 +67,17 @@ public final class TlsChannels {
     }
 
     /**
+     * Has {@code channel} read on, or no more for now. One whose input is over stays as it is: Netty closes a channel that is to
+     * read after its end, and what was still to be sent would be lost.
+     */
+    public static void readable(Channel channel, boolean wanted) {
+        boolean over = channel instanceof DuplexChannel duplex && duplex.isInputShutdown();
+        if (!over && channel.config().isAutoRead() != wanted) {
+            channel.config().setAutoRead(wanted);
+        }
+    }
+
+    /**
      * Whether the other side has reset {@code channel} after it had ended its way in order. Such a channel is not read any
      * more, so it tells nothing of that itself. To ask is a system call; Java's own sockets cannot tell and say no.
      */

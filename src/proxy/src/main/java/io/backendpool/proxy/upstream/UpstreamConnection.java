@@ -101,8 +101,8 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter imple
 
     @Override
     public void readable(boolean wanted) {
-        if (context != null && context.channel().config().isAutoRead() != wanted) {
-            context.channel().config().setAutoRead(wanted);
+        if (context != null) {
+            TlsChannels.readable(context.channel(), wanted);
         }
     }
 

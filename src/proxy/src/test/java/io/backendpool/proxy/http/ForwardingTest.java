@@ -251,6 +251,21 @@ class ForwardingTest {
         }
     }
 
+    /** The second request is looked at when the first is answered, and the end of the client's input was seen before. */
+    @Test
+    void clientThatSendsTwoRequestsAndClosesItsSendingSide_getsBothAnswers() throws Exception {
+        try (Backend backend = Backend.answering("ok");
+                Proxy proxy = Proxy.to(backend)) {
+            for (int round = 0; round < 20; round++) {
+                try (Client client = proxy.connect()) {
+                    client.send("GET /1 HTTP/1.1\r\nHost: a\r\n\r\nGET /2 HTTP/1.1\r\nHost: a\r\n\r\n");
+                    client.socket.shutdownOutput();
+                    assertThat(client.readAll().split("HTTP/1.1 200 OK", -1)).hasSize(3);
+                }
+            }
+        }
+    }
+
     private static String forwarded(String request) throws Exception {
         try (Backend backend = Backend.answering("ok");
                 Proxy proxy = Proxy.to(backend);

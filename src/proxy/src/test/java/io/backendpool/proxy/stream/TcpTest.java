@@ -23,6 +23,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
 import org.junit.jupiter.api.Test;
 
 /** Bytes both ways, and each way in which a stream can end. */
@@ -127,6 +128,24 @@ class TcpTest {
         }
     }
 
+    /** The end of the client's input is seen while the proxy does not read, because the backend is behind. */
+    @Test
+    void slowBackend_whoseClientHasEndedItsWay_getsAll_andAnswers() throws Exception {
+        try (TcpBackend backend = new TcpBackend();
+                StreamProxy proxy = new StreamProxy();
+                Socket client = StreamProxy.connect(proxy.serve(Protocol.TCP, backend.key()))) {
+            Socket server = backend.take();
+            byte[] much = "0123456789".repeat(100_000).getBytes(StandardCharsets.US_ASCII);
+            client.getOutputStream().write(much);
+            client.shutdownOutput();
+            settled(() -> proxy.traffic.totals().streams().kind(StreamKind.TCP).bytesIn());
+            assertThat(server.getInputStream().readAllBytes()).isEqualTo(much);
+            send(server, "answer");
+            server.close();
+            assertThat(client.getInputStream().readAllBytes()).asString().isEqualTo("answer");
+        }
+    }
+
     @Test
     void slowBackend_stopsTheClient_andGetsAllInTheEnd() throws Exception {
         try (TcpBackend backend = new TcpBackend();
@@ -152,7 +171,7 @@ class TcpTest {
     private static void assertSlowReaderStopsTheSender(Socket sender, Socket reader) throws Exception {
         AtomicLong sent = new AtomicLong();
         CompletableFuture<Void> all = CompletableFuture.runAsync(() -> pour(sender, sent));
-        assertThat(settled(sent)).isLessThan(HELD_AT_MOST);
+        assertThat(settled(sent::get)).isLessThan(HELD_AT_MOST);
         long received = 0;
         byte[] block = new byte[64 * 1024];
         InputStream in = reader.getInputStream();
@@ -178,7 +197,7 @@ class TcpTest {
     }
 
     /** The value, once it has been above 0 and the same for a while: whoever sends is stopped. */
-    private static long settled(AtomicLong value) {
+    private static long settled(LongSupplier value) {
         await().pollInterval(Duration.ofMillis(50))
                 .during(Duration.ofMillis(300))
                 .atMost(Duration.ofSeconds(20))
@@ -187,13 +206,13 @@ class TcpTest {
 
                     @Override
                     public Boolean call() {
-                        long now = value.get();
+                        long now = value.getAsLong();
                         boolean same = now > 0 && now == last;
                         last = now;
                         return same;
                     }
                 });
-        return value.get();
+        return value.getAsLong();
     }
 
     @Test
