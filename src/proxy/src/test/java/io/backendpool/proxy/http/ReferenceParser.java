@@ -7,11 +7,11 @@ import java.util.regex.Pattern;
 
 /** What a head and a chunked body must look like, by regular expressions: slow and obvious. */
 final class ReferenceParser {
-    private static final String TOKEN = "[!#$%&'*+\\-.^_`|~0-9A-Za-z]+";
+    static final String TOKEN = "[!#$%&'*+\\-.^_`|~0-9A-Za-z]+";
     private static final String VALUE = "[\\t\\x20-\\x7e\\x80-\\xff]*";
-    private static final Pattern FIELD = Pattern.compile("(" + TOKEN + "):(" + VALUE + ")\r\n");
-    private static final Pattern CHUNK_LINE = Pattern.compile("([0-9A-Fa-f]{1,15})(;" + VALUE + ")?\r\n");
-    private static final Set<String> FORBIDDEN =
+    static final Pattern FIELD = Pattern.compile("(" + TOKEN + "):(" + VALUE + ")\r\n");
+    static final Pattern CHUNK_LINE = Pattern.compile("([0-9A-Fa-f]{1,15})(;" + VALUE + ")?\r\n");
+    static final Set<String> FORBIDDEN =
             Set.of("content-length", "transfer-encoding", "host", "connection", "authorization");
 
     private ReferenceParser() {}

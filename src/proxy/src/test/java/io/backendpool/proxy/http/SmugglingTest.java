@@ -15,10 +15,10 @@ import org.junit.jupiter.params.provider.EnumSource;
  * backend makes of ambiguous bytes, it must not see a request that the proxy has not seen.
  */
 class SmugglingTest {
-    private static final String SMUGGLED = "GET /smuggled HTTP/1.1\r\nHost: a\r\n\r\n";
+    static final String SMUGGLED = "GET /smuggled HTTP/1.1\r\nHost: a\r\n\r\n";
 
     /** Ways to write Transfer-Encoding that one parser takes for chunked and another does not. */
-    private static final List<String> CODINGS = List.of(
+    static final List<String> CODINGS = List.of(
             "Transfer-Encoding: chunked",
             "transfer-encoding: CHUNKED",
             "Transfer-Encoding:chunked",
@@ -80,7 +80,7 @@ class SmugglingTest {
             "Connection: close, transfer-encoding\r\nTransfer-Encoding: chunked");
 
     /** Ways to write two lengths. N stands for the length up to the end of the smuggled request. */
-    private static final List<String> LENGTHS = List.of(
+    static final List<String> LENGTHS = List.of(
             "Content-Length: 0\r\nContent-Length: N",
             "Content-Length: N\r\nContent-Length: 0",
             "Content-Length: 0, N",
@@ -114,7 +114,7 @@ class SmugglingTest {
             "Connection: Content-Length\r\nContent-Length: N");
 
     /** Bodies that are chunked by one reading only. */
-    private static final List<String> CHUNKS = List.of(
+    static final List<String> CHUNKS = List.of(
             "0;\n\r\n\r\n" + SMUGGLED,
             "0;a\nb\r\n\r\n" + SMUGGLED,
             "0;a\rb\r\n\r\n" + SMUGGLED,
