@@ -19,9 +19,12 @@ import org.junit.jupiter.api.io.TempDir;
 class GoldenManifestIT {
     private static final Path FOLDER = Path.of("src/test/resources/golden/validate");
 
-    /** Checked by us only, see docs/adr/0004-api-refinements.md. */
-    private static final Set<String> STRICTER_OFF_LINE =
-            Set.of("bad-yaml-duplicate-key.yaml", "bad-two-documents-one-name.yaml");
+    /**
+     * Checked by us only, see docs/adr/0004-api-refinements.md; and how much work an expression is, which CEL cannot count: the
+     * operator says it in Accepted.
+     */
+    private static final Set<String> STRICTER_OFF_LINE = Set.of(
+            "bad-yaml-duplicate-key.yaml", "bad-two-documents-one-name.yaml", "bad-probe-body-too-much-work.yaml");
 
     private final ApiServer server = ApiServer.shared();
 
