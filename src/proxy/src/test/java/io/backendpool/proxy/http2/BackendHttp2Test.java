@@ -7,7 +7,6 @@ import io.backendpool.pool.BackendGroup;
 import io.backendpool.pool.BackendKey;
 import io.backendpool.proxy.http.Backend;
 import io.backendpool.proxy.http.Proxy;
-import io.netty.buffer.Unpooled;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -37,17 +36,13 @@ class BackendHttp2Test {
             InputStream in = connection.socket.getInputStream();
             assertThat(new String(in.readNBytes(24), StandardCharsets.US_ASCII)).isEqualTo(Http2Client.PREFACE);
             send(connection, Http2Client.SETTINGS, 0, 0);
-            while (true) {
-                byte[] head = in.readNBytes(9);
-                if (head.length < 9) {
-                    return;
-                }
-                in.readNBytes(Unpooled.wrappedBuffer(head).getUnsignedMedium(0));
-                int stream = Unpooled.wrappedBuffer(head).getInt(5);
-                if (head[3] == Http2Client.SETTINGS && head[4] == 0) {
+            for (Http2Client.Frame frame = Http2Client.Frame.next(in);
+                    frame != null;
+                    frame = Http2Client.Frame.next(in)) {
+                if (frame.type() == Http2Client.SETTINGS && frame.flags() == 0) {
                     send(connection, Http2Client.SETTINGS, Http2Client.ACK, 0);
-                } else if (head[3] == type) {
-                    onFrame.answer(connection, stream);
+                } else if (frame.type() == type) {
+                    onFrame.answer(connection, frame.stream());
                 }
             }
         });
@@ -183,16 +178,14 @@ class BackendHttp2Test {
                     InputStream in = connection.socket.getInputStream();
                     in.readNBytes(24);
                     send(connection, Http2Client.SETTINGS, 0, 0);
-                    byte[] head = in.readNBytes(9);
-                    while (head.length == 9) {
-                        byte[] payload =
-                                in.readNBytes(Unpooled.wrappedBuffer(head).getUnsignedMedium(0));
-                        if (head[3] == Http2Client.HEADERS) {
+                    for (Http2Client.Frame frame = Http2Client.Frame.next(in);
+                            frame != null;
+                            frame = Http2Client.Frame.next(in)) {
+                        if (frame.type() == Http2Client.HEADERS) {
                             connection.note("HEADERS");
-                        } else if (head[3] == Http2Client.RST_STREAM) {
-                            code.set(Unpooled.wrappedBuffer(payload).getInt(0));
+                        } else if (frame.type() == Http2Client.RST_STREAM) {
+                            code.set(frame.code());
                         }
-                        head = in.readNBytes(9);
                     }
                 });
                 Proxy proxy = Proxy.to(BackendGroup.Protocol.H2C, backend.port());

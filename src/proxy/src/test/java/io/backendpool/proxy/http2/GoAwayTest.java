@@ -6,7 +6,6 @@ import static org.awaitility.Awaitility.await;
 import io.backendpool.pool.BackendGroup;
 import io.backendpool.proxy.http.Backend;
 import io.backendpool.proxy.http.Proxy;
-import io.netty.buffer.Unpooled;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -37,14 +36,12 @@ class GoAwayTest {
             InputStream in = connection.socket.getInputStream();
             in.readNBytes(Http2Client.PREFACE.length());
             BackendHttp2Test.send(connection, Http2Client.SETTINGS, 0, 0);
-            byte[] head = in.readNBytes(9);
-            while (head.length == 9) {
-                byte[] payload = in.readNBytes(Unpooled.wrappedBuffer(head).getUnsignedMedium(0));
-                Http2Client.Frame frame = new Http2Client.Frame(
-                        head[3], head[4], Unpooled.wrappedBuffer(head).getInt(5), payload);
+            for (Http2Client.Frame frame = Http2Client.Frame.next(in);
+                    frame != null;
+                    frame = Http2Client.Frame.next(in)) {
                 if (frame.type() == Http2Client.HEADERS || frame.type() == Http2Client.DATA) {
                     String text = frame.type() == Http2Client.DATA
-                            ? new String(payload, StandardCharsets.ISO_8859_1)
+                            ? new String(frame.payload(), StandardCharsets.ISO_8859_1)
                             : "HEADERS";
                     // The end may come in a frame of its own.
                     if (!text.isEmpty()) {
@@ -52,7 +49,6 @@ class GoAwayTest {
                     }
                     script.frame(connection, frame);
                 }
-                head = in.readNBytes(9);
             }
         });
     }

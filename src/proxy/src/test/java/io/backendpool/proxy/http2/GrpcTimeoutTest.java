@@ -8,7 +8,6 @@ import io.backendpool.proxy.http.Backend;
 import io.backendpool.proxy.http.Policies;
 import io.backendpool.proxy.http.Proxy;
 import io.backendpool.proxy.traffic.Limit;
-import io.netty.buffer.Unpooled;
 import io.netty.util.AsciiString;
 import java.io.IOException;
 import java.io.InputStream;
@@ -41,13 +40,12 @@ class GrpcTimeoutTest {
             InputStream in = connection.socket.getInputStream();
             in.readNBytes(Http2Client.PREFACE.length());
             BackendHttp2Test.send(connection, Http2Client.SETTINGS, 0, 0);
-            byte[] head = in.readNBytes(9);
-            while (head.length == 9) {
-                byte[] payload = in.readNBytes(Unpooled.wrappedBuffer(head).getUnsignedMedium(0));
-                if (head[3] == Http2Client.RST_STREAM) {
-                    connection.note("reset " + Unpooled.wrappedBuffer(payload).getInt(0));
+            for (Http2Client.Frame frame = Http2Client.Frame.next(in);
+                    frame != null;
+                    frame = Http2Client.Frame.next(in)) {
+                if (frame.type() == Http2Client.RST_STREAM) {
+                    connection.note("reset " + frame.code());
                 }
-                head = in.readNBytes(9);
             }
         });
     }

@@ -40,6 +40,23 @@ final class Http2Client implements AutoCloseable {
 
     @SuppressWarnings("ArrayRecordComponent") // never compared, nobody writes to it
     record Frame(int type, int flags, int stream, byte[] payload) {
+        /** The next one of {@code in}; null: it ends. */
+        @Nullable
+        static Frame next(InputStream in) throws IOException {
+            byte[] head = in.readNBytes(9);
+            if (head.length < 9) {
+                return null;
+            }
+            ByteBuf header = Unpooled.wrappedBuffer(head);
+            int length = header.readUnsignedMedium();
+            Frame frame = new Frame(
+                    header.readUnsignedByte(), header.readUnsignedByte(), header.readInt(), in.readNBytes(length));
+            if (frame.payload().length < length) {
+                throw new EOFException();
+            }
+            return frame;
+        }
+
         boolean has(int flag) {
             return (flags & flag) != 0;
         }
@@ -181,18 +198,10 @@ final class Http2Client implements AutoCloseable {
     /** The next frame; null: the connection has ended. What belongs to a response was added to it. */
     @Nullable
     Frame read() throws IOException {
-        byte[] head = in.readNBytes(9);
-        if (head.length < 9) {
-            return null;
+        Frame frame = Frame.next(in);
+        if (frame != null) {
+            handle(frame);
         }
-        ByteBuf header = Unpooled.wrappedBuffer(head);
-        int length = header.readUnsignedMedium();
-        Frame frame = new Frame(
-                header.readUnsignedByte(), header.readUnsignedByte(), header.readInt(), in.readNBytes(length));
-        if (frame.payload().length < length) {
-            throw new EOFException();
-        }
-        handle(frame);
         return frame;
     }
 

@@ -58,24 +58,21 @@ class WebSocketToHttp2Test {
             InputStream in = connection.socket.getInputStream();
             in.readNBytes(Http2Client.PREFACE.length());
             send(connection, Http2Client.SETTINGS, 0, 0, settings);
-            while (true) {
-                byte[] head = in.readNBytes(9);
-                if (head.length < 9) {
-                    return;
-                }
-                byte[] payload = in.readNBytes(Unpooled.wrappedBuffer(head).getUnsignedMedium(0));
-                int stream = Unpooled.wrappedBuffer(head).getInt(5);
-                switch (head[3]) {
+            for (Http2Client.Frame frame = Http2Client.Frame.next(in);
+                    frame != null;
+                    frame = Http2Client.Frame.next(in)) {
+                int stream = frame.stream();
+                switch (frame.type()) {
                     case Http2Client.SETTINGS -> {
-                        if (head[4] == 0) {
+                        if (frame.flags() == 0) {
                             send(connection, Http2Client.SETTINGS, Http2Client.ACK, 0);
                         }
                     }
                     case Http2Client.HEADERS -> {
-                        connection.note(text(decoder, stream, payload));
+                        connection.note(text(decoder, stream, frame.payload()));
                         send(connection, Http2Client.HEADERS, Http2Client.END_HEADERS, stream, block(status));
                     }
-                    case Http2Client.DATA -> send(connection, Http2Client.DATA, head[4], stream, payload);
+                    case Http2Client.DATA -> send(connection, Http2Client.DATA, frame.flags(), stream, frame.payload());
                     default -> {}
                 }
             }
