@@ -17,7 +17,6 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.ChannelInputShutdownReadComplete;
-import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.util.NetUtil;
 import io.vertx.core.net.impl.ShutdownEvent;
@@ -258,10 +257,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Dow
 
     @Override
     public void endOutput() {
-        ChannelHandlerContext ctx = requireContext();
-        if (ctx.channel() instanceof DuplexChannel duplex) {
-            ctx.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(done -> TlsChannels.shutdownOutput(duplex));
-        }
+        TlsChannels.endOutput(requireContext());
     }
 
     @Override

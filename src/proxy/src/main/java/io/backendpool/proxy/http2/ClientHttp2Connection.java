@@ -263,9 +263,8 @@ final class ClientHttp2Connection extends Http2ConnectionHandler implements Loop
         }
         Http2Error code = error == null ? Http2Error.INTERNAL_ERROR : error.error();
         String why = cause.getMessage();
-        // As a mere frame, for after a goAway() Netty would close at once. It names no last stream: an error in a head
-        // comes
-        // before its stream is counted.
+        // As a mere frame, for after a goAway() Netty would close at once.
+        // It names no last stream: an error in a head comes before its stream is counted.
         frameWriter()
                 .writeGoAway(
                         ctx,

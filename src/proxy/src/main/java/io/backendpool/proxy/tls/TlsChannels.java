@@ -71,8 +71,8 @@ public final class TlsChannels {
      * read after its end, and what was still to be sent would be lost.
      */
     public static void readable(Channel channel, boolean wanted) {
-        boolean over = channel instanceof DuplexChannel duplex && duplex.isInputShutdown();
-        if (!over && channel.config().isAutoRead() != wanted) {
+        if (channel.config().isAutoRead() != wanted
+                && !(channel instanceof DuplexChannel duplex && duplex.isInputShutdown())) {
             channel.config().setAutoRead(wanted);
         }
     }

@@ -10,7 +10,6 @@ import io.backendpool.pool.SessionKeys;
 import io.backendpool.pool.TrafficPolicy;
 import io.backendpool.pool.health.BackendHealth;
 import io.backendpool.pool.health.FailureKind;
-import io.backendpool.pool.pick.BackendLoad;
 import io.backendpool.pool.pick.Hashing;
 import io.backendpool.pool.pick.PickPlan;
 import io.backendpool.pool.pick.PickPlans;
@@ -34,7 +33,6 @@ import org.jspecify.annotations.Nullable;
  * only.
  */
 public final class LoopUpstreams {
-    private static final BackendLoad[] NO_LOADS = {};
     /** Idle connections are looked for on each backend once in so many ticks. */
     private static final int IDLE_TURNS = 10;
 
@@ -78,11 +76,7 @@ public final class LoopUpstreams {
         this.policy = LoopPolicy.of(TrafficPolicy.DEFAULT, limits, share);
         this.table = new UpstreamTable(
                 traffic, (key, protocol, load) -> new Upstream(key, traffic.backend(key), load, this, protocol, http2));
-        this.picker = noPicker();
-    }
-
-    private Picker noPicker() {
-        return PickPlans.empty().picker(NO_LOADS, random, this::pickNanos);
+        this.picker = picker(PickPlans.empty());
     }
 
     /** The policy of the live pool, looked up now; the usual one as long as there is no pool. */
@@ -343,7 +337,7 @@ public final class LoopUpstreams {
     /** Closes all idle connections. Those in use close when their exchange ends. */
     public void close() {
         table.clear();
-        picker = noPicker();
+        picker = picker(PickPlans.empty());
     }
 
     /** {@code upstream} has room for one more request, or may have it: those who wait for it go first. */

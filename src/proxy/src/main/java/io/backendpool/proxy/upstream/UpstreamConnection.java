@@ -3,13 +3,11 @@ package io.backendpool.proxy.upstream;
 import io.backendpool.proxy.tls.BackendTls;
 import io.backendpool.proxy.tls.TlsChannels;
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
-import io.netty.channel.socket.DuplexChannel;
 import io.netty.util.ReferenceCountUtil;
 import org.jspecify.annotations.Nullable;
 
@@ -137,8 +135,8 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter imple
 
     @Override
     public void endOutput() {
-        if (context != null && context.channel() instanceof DuplexChannel duplex) {
-            context.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(done -> TlsChannels.shutdownOutput(duplex));
+        if (context != null) {
+            TlsChannels.endOutput(context);
         }
     }
 
