@@ -72,37 +72,37 @@ final class StatusCommand implements Callable<Integer> {
     public Integer call() throws IOException, InterruptedException {
         PrintWriter out = command.commandLine().getOut();
         try (PoolAccess access = arguments.open(allNamespaces)) {
-            String last = print(shown(access), access.problems(), out);
+            String last = print(look(access), out);
             while (watch) {
                 TimeUnit.NANOSECONDS.sleep(REDRAW.toNanos());
-                List<BackendPool> now = shown(access);
-                List<String> problems = access.problems();
-                if (!identity(now, problems).equals(last)) {
+                PoolAccess.Seen now = look(access);
+                if (!identity(now).equals(last)) {
                     out.println();
-                    last = print(now, problems, out);
+                    last = print(now, out);
                 }
             }
         }
         return 0;
     }
 
-    private List<BackendPool> shown(PoolAccess access) throws IOException {
-        return pool.isEmpty() ? access.pools() : List.of(access.pool(pool));
+    private PoolAccess.Seen look(PoolAccess access) throws IOException {
+        PoolAccess.Seen seen = access.look();
+        return pool.isEmpty() ? seen : new PoolAccess.Seen(List.of(seen.pool(pool)), seen.problems());
     }
 
     /** Gives back what it was made of, to be compared with. */
-    private String print(List<BackendPool> pools, List<String> problems, PrintWriter out) {
+    private String print(PoolAccess.Seen seen, PrintWriter out) {
         switch (output) {
-            case table, wide -> table(pools, problems, out);
-            case json -> out.println(Serialization.asJson(document(pools)));
-            case yaml -> out.print(Serialization.asYaml(document(pools)));
+            case table, wide -> table(seen.pools(), seen.problems(), out);
+            case json -> out.println(Serialization.asJson(document(seen.pools())));
+            case yaml -> out.print(Serialization.asYaml(document(seen.pools())));
         }
         out.flush();
-        return identity(pools, problems);
+        return identity(seen);
     }
 
-    private static String identity(List<BackendPool> pools, List<String> problems) {
-        return Serialization.asJson(pools) + problems;
+    private static String identity(PoolAccess.Seen seen) {
+        return Serialization.asJson(seen.pools()) + seen.problems();
     }
 
     private void table(List<BackendPool> pools, List<String> problems, PrintWriter out) {

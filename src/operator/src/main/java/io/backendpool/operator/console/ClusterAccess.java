@@ -60,13 +60,14 @@ public final class ClusterAccess implements PoolAccess {
     }
 
     @Override
-    public List<BackendPool> pools() throws IOException {
+    public Seen look() throws IOException {
         var pools = client.resources(BackendPool.class);
         List<BackendPool> found = asked(() -> (namespace == null
                         ? pools.inAnyNamespace().list()
                         : pools.inNamespace(namespace).list())
                 .getItems());
-        return found.stream().sorted(Comparator.comparing(PoolAccess::title)).toList();
+        return new Seen(
+                found.stream().sorted(Comparator.comparing(PoolAccess::title)).toList(), List.of());
     }
 
     @Override

@@ -62,20 +62,19 @@ public final class FileAccess implements PoolAccess {
     /** A pool, and the manifest that it is from. */
     private record Found(Path manifest, BackendPool pool) {}
 
-    @Override
-    public List<BackendPool> pools() throws IOException {
-        return found().stream().map(Found::pool).toList();
-    }
-
     /** Also what is wrong with a manifest whose last good version goes on. */
     @Override
-    public List<String> problems() throws IOException {
+    public Seen look() throws IOException {
         ManifestCheck check = check();
+        List<Found> found = found(check);
+        return new Seen(found.stream().map(Found::pool).toList(), problems(check, found));
+    }
+
+    private List<String> problems(ManifestCheck check, List<Found> found) {
         List<String> problems =
                 new ArrayList<>(check.problems().stream().map(Problem::toString).toList());
-        Set<String> known = found(check).stream()
-                .map(found -> PoolAccess.title(found.pool()))
-                .collect(Collectors.toSet());
+        Set<String> known =
+                found.stream().map(one -> PoolAccess.title(one.pool())).collect(Collectors.toSet());
         for (ValidOverride valid : check.overrides()) {
             try {
                 OverrideSpec override = OverrideSpec.read(valid.override());
@@ -100,15 +99,6 @@ public final class FileAccess implements PoolAccess {
         return new ManifestValidator().check(files);
     }
 
-    private List<Found> found() throws IOException {
-        ManifestCheck check = check();
-        List<Found> found = found(check);
-        if (found.isEmpty() && !check.problems().isEmpty()) {
-            throw new IOException(check.problems().getFirst().toString());
-        }
-        return found;
-    }
-
     /** The pools of good manifests, and of bad ones those that go on as they were, which the status tells of. */
     private List<Found> found(ManifestCheck check) throws IOException {
         Map<String, Found> found = new TreeMap<>();
@@ -127,9 +117,13 @@ public final class FileAccess implements PoolAccess {
                 found.putIfAbsent(PoolAccess.title(said), new Found(problem.file(), said));
             }
         }
-        return found.values().stream()
+        List<Found> asked = found.values().stream()
                 .filter(one -> isAsked(one.pool().getMetadata().getNamespace()))
                 .toList();
+        if (asked.isEmpty() && !check.problems().isEmpty()) {
+            throw new IOException(check.problems().getFirst().toString());
+        }
+        return asked;
     }
 
     private boolean isAsked(String itsNamespace) {
@@ -190,7 +184,7 @@ public final class FileAccess implements PoolAccess {
     }
 
     private Path overridesOf(String pool) throws IOException {
-        for (Found found : found()) {
+        for (Found found : found(check())) {
             if (PoolAccess.title(found.pool()).equals(pool)) {
                 return ManifestFiles.overridesBeside(found.manifest());
             }

@@ -6,16 +6,55 @@ import java.util.List;
 
 /** Where pools and their overrides are. Every failure is an {@link IOException} whose message is for people. */
 public interface PoolAccess extends AutoCloseable {
-    /** All pools that were asked for, with their status, by namespace and name. */
-    List<BackendPool> pools() throws IOException;
-
     /**
-     * What is wrong with what was asked for, a sentence each: the pools go on as they were before it. Of a cluster there is
-     * nothing to say, for its API server takes nothing that is wrong.
+     * What there is.
+     *
+     * @param pools with their status, by namespace and name
+     * @param problems a sentence each: the pools go on as they were before it. Of a cluster there is nothing to say, for its
+     *     API server takes nothing that is wrong
      */
-    default List<String> problems() throws IOException {
-        return List.of();
+    record Seen(List<BackendPool> pools, List<String> problems) {
+        public Seen {
+            pools = List.copyOf(pools);
+            problems = List.copyOf(problems);
+        }
+
+        /**
+         * The one pool of that name.
+         *
+         * @param name empty: there is only one, and that is it
+         */
+        public BackendPool pool(String name) throws IOException {
+            List<BackendPool> found = pools.stream()
+                    .filter(pool -> name.isEmpty()
+                            || pool.getMetadata().getName().equals(name)
+                            || title(pool).equals(name))
+                    .toList();
+            if (found.size() == 1) {
+                return found.getFirst();
+            }
+            List<String> names = pools.stream().map(PoolAccess::title).toList();
+            if (pools.isEmpty()) {
+                throw new IOException(
+                        name.isEmpty() ? "there is no pool here" : "pool %s: there is no pool here".formatted(name));
+            }
+            if (name.isEmpty()) {
+                throw new IOException("pool: none named (expected: --pool with one of %s)".formatted(names));
+            }
+            throw new IOException(
+                    found.isEmpty()
+                            ? "pool %s: unknown (expected: one of %s)".formatted(name, names)
+                            : "pool %s: in several namespaces (expected: one of %s)"
+                                    .formatted(
+                                            name,
+                                            found.stream()
+                                                    .map(PoolAccess::title)
+                                                    .toList()));
+        }
     }
+
+    /** All pools that were asked for, and what is wrong with what was asked for. */
+    Seen look() throws IOException;
 
     /** Makes {@code override}, in place of one of the same pool and target that this command made before. */
     void apply(OverrideRequest override) throws IOException;
@@ -30,36 +69,9 @@ public interface PoolAccess extends AutoCloseable {
     @Override
     void close();
 
-    /**
-     * The one pool of that name.
-     *
-     * @param name empty: there is only one, and that is it
-     */
+    /** See {@link Seen#pool}. */
     default BackendPool pool(String name) throws IOException {
-        List<BackendPool> all = pools();
-        List<BackendPool> found = all.stream()
-                .filter(pool -> name.isEmpty()
-                        || pool.getMetadata().getName().equals(name)
-                        || title(pool).equals(name))
-                .toList();
-        if (found.size() == 1) {
-            return found.getFirst();
-        }
-        List<String> names = all.stream().map(PoolAccess::title).toList();
-        if (all.isEmpty()) {
-            throw new IOException(
-                    name.isEmpty() ? "there is no pool here" : "pool %s: there is no pool here".formatted(name));
-        }
-        if (name.isEmpty()) {
-            throw new IOException("pool: none named (expected: --pool with one of %s)".formatted(names));
-        }
-        throw new IOException(
-                found.isEmpty()
-                        ? "pool %s: unknown (expected: one of %s)".formatted(name, names)
-                        : "pool %s: in several namespaces (expected: one of %s)"
-                                .formatted(
-                                        name,
-                                        found.stream().map(PoolAccess::title).toList()));
+        return look().pool(name);
     }
 
     /** {@code namespace/name}. */
