@@ -178,10 +178,9 @@ public final class StatusTable {
                 .collect(Collectors.toList());
     }
 
-    /** {@code 3 open, 12 in 10s}. */
     private static @Nullable String left(BackendState backend) {
         DrainProgress drain = backend.drain;
-        return drain == null ? null : "%d open, %d in 10s".formatted(drain.open, drain.recent);
+        return drain == null ? null : TextTable.left(drain.open, drain.recent);
     }
 
     private @Nullable String age(BackendState backend) {

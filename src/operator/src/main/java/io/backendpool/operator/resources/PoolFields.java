@@ -4,6 +4,8 @@ import io.backendpool.api.v1alpha1.BackendPool;
 import io.backendpool.api.v1alpha1.BackendPoolSpec;
 import io.backendpool.api.v1alpha1.Listener;
 import io.backendpool.api.v1alpha1.ProxySettings;
+import io.backendpool.operator.translate.PoolSpec;
+import io.backendpool.pool.GatewayDuration;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -14,7 +16,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class PoolFields {
     private static final int DEFAULT_REPLICAS = 2;
-    private static final String DEFAULT_TERMINATION_GRACE_PERIOD = "30s";
+    private static final String DEFAULT_TERMINATION_GRACE_PERIOD =
+            GatewayDuration.format(PoolSpec.DEFAULT_TERMINATION_GRACE_PERIOD);
 
     private PoolFields() {}
 

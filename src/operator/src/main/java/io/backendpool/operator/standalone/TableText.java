@@ -103,9 +103,8 @@ final class TableText {
     private static String left(PoolReport.@Nullable Drain drain) {
         return drain == null
                 ? ""
-                : ", %d open, %d in 10s%s"
-                        .formatted(
-                                drain.open(), drain.recent(), drain.until() == null ? "" : ", until " + drain.until());
+                : ", " + TextTable.left(drain.open(), drain.recent())
+                        + (drain.until() == null ? "" : ", until " + drain.until());
     }
 
     private static String shade(HealthState state) {

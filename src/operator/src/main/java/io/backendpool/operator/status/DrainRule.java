@@ -20,38 +20,39 @@ import org.jspecify.annotations.Nullable;
 final class DrainRule {
     static final Duration INTERVAL = Duration.ofSeconds(10);
 
-    private final Map<String, DrainProgress> before;
+    private final Map<String, BackendState> before;
     private final Instant now;
     private final boolean due;
 
     /**
      * For the status of {@code lines} at {@code now}.
      *
-     * @param previous the status before it; null: there was none
+     * @param before the backends of the status before it, see {@link #byKey}
      */
-    DrainRule(List<PoolReport.Line> lines, @Nullable BackendPoolStatus previous, Instant now) {
-        this.before = said(previous);
+    DrainRule(List<PoolReport.Line> lines, Map<String, BackendState> before, Instant now) {
+        this.before = before;
         this.now = now;
         this.due = isDue(lines);
     }
 
-    private static Map<String, DrainProgress> said(@Nullable BackendPoolStatus status) {
-        Map<String, DrainProgress> said = new HashMap<>();
-        if (status != null) {
-            for (BackendState state : Objects.requireNonNullElse(status.backends, List.<BackendState>of())) {
-                if (state.drain != null) {
-                    said.put(state.group + "/" + state.address, state.drain);
-                }
-            }
+    /** The backends of {@code status} by {@code group/address}; none: there is no status. */
+    static Map<String, BackendState> byKey(@Nullable BackendPoolStatus status) {
+        Map<String, BackendState> states = new HashMap<>();
+        if (status != null && status.backends != null) {
+            status.backends.forEach(state -> states.put(state.group + "/" + state.address, state));
         }
-        return said;
+        return states;
+    }
+
+    private static @Nullable DrainProgress said(PoolReport.Line line, Map<String, BackendState> states) {
+        BackendState state = states.get(line.key().toString());
+        return state == null ? null : state.drain;
     }
 
     /** Whether {@code status} says something else of a backend's drain than {@code report}. */
     static boolean holdsBack(PoolReport report, BackendPoolStatus status) {
-        Map<String, DrainProgress> said = said(status);
-        return report.backends().stream()
-                .anyMatch(line -> differs(line.drain(), said.get(line.key().toString())));
+        Map<String, BackendState> states = byKey(status);
+        return report.backends().stream().anyMatch(line -> differs(line.drain(), said(line, states)));
     }
 
     /** A drain that begins is written at once, so all may be: it costs no write more. */
@@ -61,7 +62,7 @@ final class DrainRule {
             if (line.drain() == null) {
                 continue;
             }
-            DrainProgress old = before.get(line.key().toString());
+            DrainProgress old = said(line, before);
             if (old == null) {
                 return true;
             }
@@ -77,7 +78,7 @@ final class DrainRule {
         if (drain == null) {
             return null;
         }
-        DrainProgress old = before.get(line.key().toString());
+        DrainProgress old = said(line, before);
         DrainProgress progress = new DrainProgress();
         if (old != null && (!due || !differs(drain, old))) {
             progress.open = old.open;

@@ -15,7 +15,6 @@ import io.fabric8.kubernetes.api.model.Condition;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -125,13 +124,10 @@ public final class StatusAggregator {
     }
 
     private static List<BackendState> backends(PoolReport report, @Nullable BackendPoolStatus previous, Instant now) {
-        Map<String, BackendState> before = new HashMap<>();
-        if (previous != null && previous.backends != null) {
-            previous.backends.forEach(state -> before.put(state.group + "/" + state.address, state));
-        }
+        Map<String, BackendState> before = DrainRule.byKey(previous);
         List<PoolReport.Line> shown =
                 report.backends().stream().limit(MOST_BACKENDS).toList();
-        DrainRule drains = new DrainRule(shown, previous, now);
+        DrainRule drains = new DrainRule(shown, before, now);
         return shown.stream()
                 .map(line -> state(
                         line, report.windowRequests(), before.get(line.key().toString()), drains))

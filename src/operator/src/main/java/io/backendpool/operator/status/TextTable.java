@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Tables of plain text for terminals. Pure. */
 public final class TextTable {
@@ -26,6 +27,11 @@ public final class TextTable {
             lines.add(line.toString().stripTrailing());
         }
         return lines;
+    }
+
+    /** What a draining backend has left: {@code 3 open, 12 in 10s}. */
+    public static String left(@Nullable Long open, @Nullable Long recent) {
+        return "%d open, %d in 10s".formatted(open, recent);
     }
 
     /** How long it is since {@code since}, in one unit: 90s, 5m, 3h. */
