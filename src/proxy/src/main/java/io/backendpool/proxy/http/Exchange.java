@@ -94,7 +94,7 @@ public final class Exchange implements UpstreamReceiver, QueuedRequest, Relay.Ju
         this.head = head;
         this.startNanos = loop.traffic().now();
         this.startTick = loop.tick();
-        this.clientTicks = ticks(client.timeLimitMillis());
+        this.clientTicks = client.timeLimitMillis() == 0 ? 0 : LoopPolicy.ticks(client.timeLimitMillis());
         this.plan = plan;
         this.policy = plan.policy();
         this.bond = bond;
@@ -114,10 +114,6 @@ public final class Exchange implements UpstreamReceiver, QueuedRequest, Relay.Ju
         RequestFacts facts = RequestFacts.of(
                 head, loop.accessLog() == null ? null : loop.editor().forLog(head, http));
         return new Exchange(loop, client, plan, bond, facts, body, edited);
-    }
-
-    private static int ticks(long millis) {
-        return millis == 0 ? 0 : Math.clamp(Math.ceilDiv(millis, LoopPolicy.TICK_MILLIS), 1, Integer.MAX_VALUE / 2);
     }
 
     /** The request has been taken whole. */

@@ -50,7 +50,7 @@ public record LoopPolicy(
         int maxRequests,
         int maxRetries,
         int maxRequestsPerConnection) {
-    /** How often waits are looked at: each ends up to this much late. */
+    /** How often waits are looked at: each that is a multiple of it ends up to this much late. */
     public static final int TICK_MILLIS = 100;
 
     static LoopPolicy of(TrafficPolicy source, ProxyLimits limits, LoopShare share) {
@@ -82,7 +82,15 @@ public record LoopPolicy(
     }
 
     private static int ticks(Duration wait) {
-        return Math.clamp(wait.toMillis() / TICK_MILLIS, 1, Integer.MAX_VALUE / 2);
+        return ticks(wait.plusNanos(999_999).toMillis());
+    }
+
+    /**
+     * The ticks that must have passed since the one in which a wait of {@code millis} began, and then one more: a wait begins
+     * within a tick and ends with one, so it lasts no less than it should, and not two ticks longer.
+     */
+    public static int ticks(long millis) {
+        return Math.clamp(Math.ceilDiv(millis, TICK_MILLIS), 1, Integer.MAX_VALUE / 2);
     }
 
     public Retries retries() {
