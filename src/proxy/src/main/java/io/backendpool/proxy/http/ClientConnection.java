@@ -519,7 +519,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Dow
     public void onTick(int now) {
         int waited = now - sinceTick;
         LoopPolicy policy = loop.policy();
-        upstreams.onTick(policy, loop.traffic());
+        upstreams.onTick(loop.traffic());
         if (state == State.LINGERING) {
             if (waited > policy.lingerTicks()) {
                 requireContext().close();

@@ -242,7 +242,7 @@ public final class Exchange implements UpstreamReceiver, QueuedRequest, Relay.Ju
     public void upstreamConnected(UpstreamLink connection) {
         if (phase == Phase.ENDED) {
             connection.upstream().tryEnded(-1, false, loop.traffic().now());
-            connection.release();
+            connection.release(UpstreamLink.UNSTATED);
             return;
         }
         send(connection);
@@ -339,7 +339,7 @@ public final class Exchange implements UpstreamReceiver, QueuedRequest, Relay.Ju
         boolean reusable = relay.connectionReusable();
         closeRelay();
         if (reusable) {
-            connection.release();
+            connection.release(relay.idleTicks());
         } else {
             connection.close();
         }
@@ -506,7 +506,7 @@ public final class Exchange implements UpstreamReceiver, QueuedRequest, Relay.Ju
         if (connection != null) {
             endTry(connection, status, now);
             if (wholeRequest && relay.connectionReusable()) {
-                connection.release();
+                connection.release(relay.idleTicks());
             } else {
                 connection.close();
             }

@@ -39,6 +39,9 @@ abstract class Head implements Fields {
     /** Connection names Upgrade. */
     boolean connectionUpgrade;
 
+    /** It has a field Keep-Alive. */
+    boolean keepAliveStated;
+
     /** It has fields that were not received. */
     boolean appended;
 
@@ -62,6 +65,7 @@ abstract class Head implements Fields {
         connectionClose = false;
         connectionKeepAlive = false;
         connectionUpgrade = false;
+        keepAliveStated = false;
         appended = false;
         connectionTe = false;
         teTrailers = false;
@@ -213,7 +217,11 @@ abstract class Head implements Fields {
                     removed[i] = true;
                     teTrailers |= Syntax.equalsIgnoreCase(bytes, value[i], valueEnd[i], TRAILERS);
                 }
-                case KEEP_ALIVE, PROXY_CONNECTION, UPGRADE -> removed[i] = true;
+                case KEEP_ALIVE -> {
+                    removed[i] = true;
+                    keepAliveStated = true;
+                }
+                case PROXY_CONNECTION, UPGRADE -> removed[i] = true;
                 case OTHER,
                         LOOKALIKE,
                         HOST,

@@ -51,6 +51,12 @@ public interface Relay {
     /** The backend's connection can be used again: it is to stay open, and nothing follows the response. */
     boolean connectionReusable();
 
+    /**
+     * For how many ticks the backend's connection can be kept without a request after this response; {@link
+     * io.backendpool.proxy.upstream.UpstreamLink#UNSTATED}: the backend does not say.
+     */
+    int idleTicks();
+
     boolean endsWithConnection();
 
     String problem();

@@ -1,6 +1,7 @@
 package io.backendpool.proxy.http;
 
 import io.backendpool.proxy.upstream.LoopPolicy;
+import io.backendpool.proxy.upstream.UpstreamLink;
 import io.netty.buffer.ByteBuf;
 import org.jspecify.annotations.Nullable;
 
@@ -23,6 +24,7 @@ abstract class ResponseReader implements Relay {
     private boolean sawBytes;
     private boolean passedInterim;
     private boolean keepUpstream;
+    private int idleTicks = UpstreamLink.UNSTATED;
 
     /**
      * For one try of a request.
@@ -95,6 +97,9 @@ abstract class ResponseReader implements Relay {
         }
         BodyFraming framing = BodyFraming.ofResponse(head, facts.isHead(), policy.headBytes());
         status = head.status;
+        if (head.keepAliveStated) {
+            idleTicks = KeepAliveField.idleTicks(head);
+        }
         if (judge != null && !passedInterim && judge.replaces(status)) {
             return drop(buffer, head, framing, length);
         }
@@ -169,7 +174,12 @@ abstract class ResponseReader implements Relay {
 
     @Override
     public final boolean connectionReusable() {
-        return keepUpstream && in == null;
+        return keepUpstream && in == null && idleTicks > 0;
+    }
+
+    @Override
+    public final int idleTicks() {
+        return idleTicks;
     }
 
     @Override

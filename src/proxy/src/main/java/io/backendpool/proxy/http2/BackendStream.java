@@ -122,8 +122,9 @@ final class BackendStream implements UpstreamLink, RequestSink {
         flush();
     }
 
+    /** How long its connection is kept, is not the affair of one stream (RFC 9113, 8.2.2). */
     @Override
-    public void release() {
+    public void release(int idleTicks) {
         end(Http2Error.NO_ERROR);
     }
 

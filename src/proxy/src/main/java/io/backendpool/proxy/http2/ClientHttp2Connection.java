@@ -425,7 +425,7 @@ final class ClientHttp2Connection extends Http2ConnectionHandler implements Loop
             resets = 0;
             controlFrames = 0;
         }
-        upstreams.onTick(loop.policy(), loop.traffic());
+        upstreams.onTick(loop.traffic());
         ChannelHandlerContext ctx = requireContext();
         if (lingering) {
             if (now - sinceTick > loop.policy().lingerTicks()) {

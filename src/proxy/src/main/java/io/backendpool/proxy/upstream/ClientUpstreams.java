@@ -54,9 +54,9 @@ public final class ClientUpstreams {
     }
 
     /** Called about every {@link LoopPolicy#TICK_MILLIS}: closes those of its own that were idle for too long. */
-    public void onTick(LoopPolicy policy, LoopTraffic traffic) {
+    public void onTick(LoopTraffic traffic) {
         if (own != null) {
-            for (int left = own.closeIdle(policy.upstreamIdleTicks()); left > 0; left--) {
+            for (int left = own.closeIdle(); left > 0; left--) {
                 traffic.limitHit(Limit.UPSTREAM_IDLE_TIMEOUT);
             }
         }

@@ -321,7 +321,7 @@ public final class LoopUpstreams {
         refresh();
         // Some of them each time: with thousands of backends the walk itself would cost.
         for (int index = Math.floorMod(now, IDLE_TURNS); index < table.upstreams().length; index += IDLE_TURNS) {
-            int closed = table.upstreams()[index].closeIdleSince(now - policy.upstreamIdleTicks());
+            int closed = table.upstreams()[index].closeIdle(now);
             for (int i = 0; i < closed; i++) {
                 traffic.limitHit(Limit.UPSTREAM_IDLE_TIMEOUT);
             }

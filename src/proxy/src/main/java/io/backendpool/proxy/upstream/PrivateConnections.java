@@ -33,8 +33,9 @@ public final class PrivateConnections {
                 each.remove();
             } else if (connection.upstream().equals(target)) {
                 each.remove();
-                connection.use(receiver);
-                return connection;
+                if (connection.reuse(receiver)) {
+                    return connection;
+                }
             }
         }
         return null;
@@ -45,11 +46,12 @@ public final class PrivateConnections {
         target.connect(receiver, this);
     }
 
-    /** Closes those that have been idle for longer than {@code ticks}; returns how many. */
-    public int closeIdle(int ticks) {
+    /** Closes those that have been idle for long enough; returns how many. */
+    public int closeIdle() {
         int count = 0;
         UpstreamConnection oldest;
-        while ((oldest = idle.peekLast()) != null && oldest.upstream().tick() - oldest.idleSinceTick() >= ticks) {
+        while ((oldest = idle.peekLast()) != null
+                && oldest.isIdleTooLong(oldest.upstream().tick())) {
             idle.removeLast().close();
             count++;
         }
@@ -68,7 +70,7 @@ public final class PrivateConnections {
     }
 
     @SuppressWarnings("ReferenceEquality") // see BackendTls: equal settings are one object
-    void idle(UpstreamConnection connection) {
+    void idle(UpstreamConnection connection, int idleTicks) {
         if (connection.tls() != connection.upstream().tls()
                 || closed
                 || !connection.isActive()
@@ -76,7 +78,7 @@ public final class PrivateConnections {
             connection.close();
             return;
         }
-        connection.idleSince(connection.upstream().tick());
+        connection.idleUntil(connection.upstream().idleUntil(idleTicks));
         idle.addFirst(connection);
         if (idle.size() > MAX_IDLE) {
             idle.removeLast().close();

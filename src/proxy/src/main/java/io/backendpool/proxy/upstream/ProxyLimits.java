@@ -6,8 +6,9 @@ import java.time.Duration;
  * What a proxy waits for and holds at most beyond what its pool says ({@link io.backendpool.pool.TrafficPolicy}). The waits
  * end up to {@link LoopPolicy#TICK_MILLIS} late. Each limit that was hit is counted, see {@code TrafficTotals.limitHits}.
  *
- * @param upstreamIdleTimeout an unused backend connection is closed after this, up to a second late; shorter than what servers keep idle
- *     connections for, so that few requests meet a connection that the backend is just closing
+ * @param upstreamIdleTimeout an unused backend connection is closed after this, up to a second late, or sooner where the
+ *     backend says so; not longer than what servers usually keep idle connections for, so that few requests meet a connection
+ *     that the backend is just closing
  * @param lingerTimeout how long a connection that was refused is still read, so that the client can read why
  * @param drainDeadline what a listener or a backend that left the pool gives what is under way to finish; then it is cut
  * @param maxTargetBytes of one request target; beyond it 414

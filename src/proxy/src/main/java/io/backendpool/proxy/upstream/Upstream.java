@@ -209,8 +209,7 @@ public final class Upstream {
         }
         UpstreamConnection connection;
         while ((connection = idle.pollFirst()) != null) {
-            if (connection.isActive()) {
-                connection.use(receiver);
+            if (connection.reuse(receiver)) {
                 return connection;
             }
         }
@@ -298,7 +297,7 @@ public final class Upstream {
     }
 
     @SuppressWarnings("ReferenceEquality") // see BackendTls: equal settings are one object
-    void idle(UpstreamConnection connection) {
+    void idle(UpstreamConnection connection, int idleTicks) {
         LoopPolicy policy = owner.currentPolicy();
         if (removed
                 || header != ProxyProtocol.NONE
@@ -310,9 +309,14 @@ public final class Upstream {
             connection.close();
             return;
         }
-        connection.idleSince(owner.tick());
+        connection.idleUntil(idleUntil(idleTicks));
         idle.addFirst(connection);
         owner.freed(this);
+    }
+
+    /** When a connection that is unused from now on closes: as the backend says, but not later than all others. */
+    int idleUntil(int idleTicks) {
+        return owner.tick() + Math.min(idleTicks, owner.currentPolicy().upstreamIdleTicks());
     }
 
     void closed(UpstreamConnection connection) {
@@ -326,14 +330,14 @@ public final class Upstream {
         owner.freed(this);
     }
 
-    /** Closes what has been idle since {@code tick} or longer; returns how many. */
-    int closeIdleSince(int tick) {
+    /** Closes what has been idle for long enough at tick {@code now}; returns how many. */
+    int closeIdle(int now) {
         if (streams != null) {
-            return streams.closeIdleSince(tick);
+            return streams.closeIdleSince(now - owner.currentPolicy().upstreamIdleTicks());
         }
         int closed = 0;
         UpstreamConnection oldest;
-        while ((oldest = idle.peekLast()) != null && oldest.idleSinceTick() - tick <= 0) {
+        while ((oldest = idle.peekLast()) != null && oldest.isIdleTooLong(now)) {
             idle.removeLast();
             oldest.close();
             closed++;

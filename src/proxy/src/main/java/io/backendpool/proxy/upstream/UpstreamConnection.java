@@ -24,7 +24,7 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter imple
     private @Nullable UpstreamReceiver receiver;
     private @Nullable Throwable cause;
     private int served;
-    private int idleSinceTick;
+    private int idleUntilTick;
 
     /**
      * Not yet open.
@@ -67,12 +67,37 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter imple
         receiver = next;
     }
 
-    int idleSinceTick() {
-        return idleSinceTick;
+    /** It was unused, and {@code next} has it from now on; false: it is of no use any more, and closes. */
+    boolean reuse(UpstreamReceiver next) {
+        if (!isActive()) {
+            return false;
+        }
+        if (isIdleTooLong(upstream.tick())) {
+            closeSoon();
+            return false;
+        }
+        receiver = next;
+        return true;
     }
 
-    void idleSince(int tick) {
-        idleSinceTick = tick;
+    /**
+     * Not in this turn of the loop: it may have an event of the connection at hand, by the number of its socket, which must
+     * not be that of another socket by then.
+     */
+    private void closeSoon() {
+        if (context != null) {
+            context.executor().execute(this::close);
+        }
+    }
+
+    /** From now on nobody uses it, and at {@code tick} that has been long enough. */
+    void idleUntil(int tick) {
+        idleUntilTick = tick;
+    }
+
+    /** It has been unused for as long as it may be. */
+    boolean isIdleTooLong(int now) {
+        return now - idleUntilTick >= 0;
     }
 
     @Override
@@ -106,14 +131,14 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter imple
 
     /** The connection may serve the next exchange. */
     @Override
-    public void release() {
+    public void release(int idleTicks) {
         receiver = null;
         served++;
         readable(true);
         if (client == null) {
-            upstream.idle(this);
+            upstream.idle(this, idleTicks);
         } else {
-            client.idle(this);
+            client.idle(this, idleTicks);
         }
     }
 

@@ -7,6 +7,9 @@ import io.netty.buffer.ByteBuf;
  * In both cases the bytes are those of HTTP/1.1. Event loop only.
  */
 public interface UpstreamLink {
+    /** As a number of ticks: the backend does not say. */
+    int UNSTATED = Integer.MAX_VALUE;
+
     Upstream upstream();
 
     /** Its connection has served another exchange before, so the backend may be closing it at this moment. */
@@ -35,8 +38,13 @@ public interface UpstreamLink {
     /** In a tunnel: no more will be written. */
     void endOutput();
 
-    /** The exchange has ended in good order. */
-    void release();
+    /**
+     * The exchange has ended in good order.
+     *
+     * @param idleTicks for how long the backend lets the connection be kept without a request; {@link #UNSTATED}: it does
+     *     not say
+     */
+    void release(int idleTicks);
 
     /** The exchange ended otherwise. */
     void close();
