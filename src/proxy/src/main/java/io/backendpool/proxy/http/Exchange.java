@@ -199,6 +199,12 @@ public final class Exchange implements UpstreamReceiver, QueuedRequest, Relay.Ju
         fail(new Reply(503, "connection_limit_reached", reason), Outcome.NO_BACKEND);
     }
 
+    /** RFC 9110, 9.2.2; and what is not here as a whole yet may become too long to be kept. */
+    @Override
+    public boolean sendsOnce() {
+        return !facts.idempotent() || !requestBody.done();
+    }
+
     private void attempt(Upstream chosen, boolean mayReuse) {
         if (attempts++ > 0) {
             loop.traffic().retried();

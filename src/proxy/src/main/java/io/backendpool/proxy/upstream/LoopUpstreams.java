@@ -44,6 +44,7 @@ public final class LoopUpstreams {
     private final UpstreamConnector connector;
     private final RetryBudget retryBudget = new RetryBudget();
     private final RequestQueue queue = new RequestQueue();
+    private final KernelView kernel = new KernelView();
     private final UpstreamTable table;
     private @Nullable LivePool seen;
     private LoopPolicy policy;
@@ -375,6 +376,15 @@ public final class LoopUpstreams {
 
     int tick() {
         return tick;
+    }
+
+    KernelView kernel() {
+        return kernel;
+    }
+
+    /** When something ended last, or a tick began. */
+    long lastEndNanos() {
+        return pickNanos;
     }
 
     /**

@@ -78,7 +78,7 @@ public final class PrivateConnections {
             connection.close();
             return;
         }
-        connection.idleUntil(connection.upstream().idleUntil(idleTicks));
+        connection.upstream().becomesIdle(connection, idleTicks);
         idle.addFirst(connection);
         if (idle.size() > MAX_IDLE) {
             idle.removeLast().close();

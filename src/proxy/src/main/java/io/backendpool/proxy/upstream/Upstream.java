@@ -25,6 +25,9 @@ import org.jspecify.annotations.Nullable;
  */
 @SuppressWarnings("FutureReturnValueIgnored") // the listener of a close is told in any case
 public final class Upstream {
+    /** A connection that was used less long ago is taken for alive: under load the question would cost, and find nothing. */
+    private static final long UNSURE_AFTER_NANOS = 1_000_000;
+
     private final BackendKey key;
     private final InetSocketAddress address;
     private final BackendTraffic traffic;
@@ -309,14 +312,21 @@ public final class Upstream {
             connection.close();
             return;
         }
-        connection.idleUntil(idleUntil(idleTicks));
+        becomesIdle(connection, idleTicks);
         idle.addFirst(connection);
         owner.freed(this);
     }
 
-    /** When a connection that is unused from now on closes: as the backend says, but not later than all others. */
-    int idleUntil(int idleTicks) {
-        return owner.tick() + Math.min(idleTicks, owner.currentPolicy().upstreamIdleTicks());
+    /** {@code connection} is unused from now on, for as long as the backend says, but not longer than all others. */
+    void becomesIdle(UpstreamConnection connection, int idleTicks) {
+        int ticks = Math.min(idleTicks, owner.currentPolicy().upstreamIdleTicks());
+        connection.idle(owner.lastEndNanos(), owner.tick() + ticks);
+    }
+
+    /** Whether the backend has ended {@code channel}, which is unused since {@code nanos}, as far as that is worth a question. */
+    boolean hasEndedSince(long nanos, Channel channel) {
+        return owner.traffic().now() - nanos > UNSURE_AFTER_NANOS
+                && owner.kernel().hasEnded(channel);
     }
 
     void closed(UpstreamConnection connection) {

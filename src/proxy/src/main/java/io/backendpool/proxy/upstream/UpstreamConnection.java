@@ -25,6 +25,7 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter imple
     private @Nullable Throwable cause;
     private int served;
     private int idleUntilTick;
+    private long idleSinceNanos;
 
     /**
      * Not yet open.
@@ -72,12 +73,17 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter imple
         if (!isActive()) {
             return false;
         }
-        if (isIdleTooLong(upstream.tick())) {
+        if (isIdleTooLong(upstream.tick()) || (next.sendsOnce() && hasEnded())) {
             closeSoon();
             return false;
         }
         receiver = next;
         return true;
+    }
+
+    /** As the kernel knows. Not asked of a busy connection, whose backend has just shown that it wants it. */
+    private boolean hasEnded() {
+        return context != null && upstream.hasEndedSince(idleSinceNanos, context.channel());
     }
 
     /**
@@ -90,9 +96,10 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter imple
         }
     }
 
-    /** From now on nobody uses it, and at {@code tick} that has been long enough. */
-    void idleUntil(int tick) {
-        idleUntilTick = tick;
+    /** Nobody uses it since {@code nanos}, by {@code LoopTraffic.now}, and at {@code untilTick} that has been long enough. */
+    void idle(long nanos, int untilTick) {
+        idleSinceNanos = nanos;
+        idleUntilTick = untilTick;
     }
 
     /** It has been unused for as long as it may be. */

@@ -5,6 +5,9 @@ import org.jspecify.annotations.Nullable;
 
 /** What uses an {@link UpstreamLink}. Called on its event loop. */
 public interface UpstreamReceiver {
+    /** What it sends cannot be sent again, so it wants no connection of which it is known that it has ended. */
+    boolean sendsOnce();
+
     /** There is a way; it belongs to the receiver until it is released or closed. */
     void upstreamConnected(UpstreamLink connection);
 

@@ -1,5 +1,7 @@
 package io.backendpool.proxy.http;
 
+import static org.awaitility.Awaitility.await;
+
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
@@ -72,6 +74,24 @@ public final class Backend implements AutoCloseable {
 
     public int openConnections() {
         return (int) open.stream().filter(socket -> !socket.isClosed()).count();
+    }
+
+    /** Closes all connections, and returns when the kernel of the other side knows: Linux only. */
+    public void closeConnections() throws IOException {
+        for (Socket socket : open) {
+            socket.close();
+        }
+        await().until(() -> !Kernel.anyEstablishedTo(port()));
+    }
+
+    /** The same with a reset. */
+    public void resetConnections() throws IOException {
+        for (Socket socket : open) {
+            if (!socket.isClosed()) {
+                socket.setSoLinger(true, 0);
+            }
+        }
+        closeConnections();
     }
 
     private void accept() {

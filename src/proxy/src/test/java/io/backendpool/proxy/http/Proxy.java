@@ -26,6 +26,7 @@ import io.netty.buffer.ByteBufUtil;
 import io.netty.util.ResourceLeakDetector;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
+import java.io.Closeable;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -35,6 +36,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -241,6 +243,22 @@ public final class Proxy implements AutoCloseable {
 
     public int port() {
         return port;
+    }
+
+    /** Stops the event loop, of which there must be one, until the result is closed: what comes meanwhile comes at once. */
+    public Closeable holdLoop() throws InterruptedException {
+        CountDownLatch held = new CountDownLatch(1);
+        CountDownLatch released = new CountDownLatch(1);
+        vertx.runOnContext(unused -> {
+            held.countDown();
+            try {
+                released.await();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        });
+        held.await();
+        return released::countDown;
     }
 
     Client connect() throws IOException {
