@@ -24,7 +24,6 @@ import io.netty.handler.codec.http2.Http2ConnectionEncoder;
 import io.netty.handler.codec.http2.Http2ConnectionHandler;
 import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2Exception;
-import io.netty.handler.codec.http2.Http2Flags;
 import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2Settings;
 import io.netty.handler.codec.http2.Http2Stream;
@@ -41,32 +40,21 @@ import org.jspecify.annotations.Nullable;
 /**
  * A client's HTTP/2 connection: what its streams share, and the limits on what one client may cost. Event loop only.
  *
- * <p>It ends in two steps (RFC 9113, 6.8): a GOAWAY that refuses nothing yet, then, when the client must have seen it, one
- * that names the last stream; streams go on until the listener's deadline. After the last frame what the client still sends
- * is read and dropped for a while, so that it can read why.
+ * <p>When its listener goes, {@link ClientDrain} ends it; streams go on until the listener's deadline. After the last frame
+ * what the client still sends is read and dropped for a while, so that it can read why.
  */
 @SuppressWarnings("FutureReturnValueIgnored") // how a write or a close ends, the channel tells by its events
 final class ClientHttp2Connection extends Http2ConnectionHandler implements LoopConnection {
-    private enum Drain {
-        NO,
-        /** The client was told; what it had sent before it knew is still taken. */
-        ANNOUNCED,
-        /** No new streams. */
-        LAST
-    }
-
     /** How Netty says that a header block is so large that it does not read it to its end. */
     private static final String HEADERS_TOO_LARGE = "Header size exceeded";
-
-    private static final long DRAIN_PING = 0x6472_6169_6e0a_2121L;
-    /** How long the answer to a ping is waited for, in ticks. */
-    private static final int DRAIN_PING_TICKS = 10;
 
     private final HttpLoop loop;
     private final Http2Limits limits;
     private final RequestTranslator translator;
     private final Http2Connection.PropertyKey streamKey;
     private final List<ClientStream> notStarted = new ArrayList<>();
+    private final ClientFrames frames;
+    private final ClientDrain drain = new ClientDrain(this);
     private @Nullable ChannelHandlerContext context;
     private String address = "";
     private byte[] addressBytes = {};
@@ -77,16 +65,10 @@ final class ClientHttp2Connection extends Http2ConnectionHandler implements Loop
     private int index;
     private boolean registered;
     private boolean flushScheduled;
-    private Drain drain = Drain.NO;
     /** The last frame was written. */
     private boolean lingering;
 
-    private int drainTick;
     private int sinceTick;
-    private int windowStart;
-    private int opened;
-    private int resets;
-    private int controlFrames;
 
     private ClientHttp2Connection(
             Http2Loop http2, Http2ConnectionDecoder decoder, Http2ConnectionEncoder encoder, Http2Settings settings) {
@@ -95,6 +77,7 @@ final class ClientHttp2Connection extends Http2ConnectionHandler implements Loop
         this.limits = http2.limits();
         this.translator = http2.translator();
         this.streamKey = connection().newKey();
+        this.frames = new ClientFrames(this, limits, loop.tick(), drain);
         connection().addListener(new Http2ConnectionAdapter() {
             @Override
             public void onStreamClosed(Http2Stream stream) {
@@ -149,7 +132,7 @@ final class ClientHttp2Connection extends Http2ConnectionHandler implements Loop
         protected ClientHttp2Connection build(
                 Http2ConnectionDecoder decoder, Http2ConnectionEncoder encoder, Http2Settings settings) {
             ClientHttp2Connection handler = new ClientHttp2Connection(http2, decoder, encoder, settings);
-            frameListener(handler.new Frames());
+            frameListener(handler.frames);
             return handler;
         }
     }
@@ -178,7 +161,6 @@ final class ClientHttp2Connection extends Http2ConnectionHandler implements Loop
         }
         secure = ctx.pipeline().get(SslHandler.class) != null;
         sinceTick = loop.tick();
-        windowStart = sinceTick;
         if (!registered) {
             registered = true;
             loop.add(this);
@@ -419,12 +401,7 @@ final class ClientHttp2Connection extends Http2ConnectionHandler implements Loop
 
     @Override
     public void onTick(int now) {
-        if (now - windowStart >= limits.windowTicks()) {
-            windowStart = now;
-            opened = 0;
-            resets = 0;
-            controlFrames = 0;
-        }
+        frames.onTick(now);
         upstreams.onTick(loop.traffic());
         ChannelHandlerContext ctx = requireContext();
         if (lingering) {
@@ -433,14 +410,12 @@ final class ClientHttp2Connection extends Http2ConnectionHandler implements Loop
             }
             return;
         }
-        if (drain == Drain.ANNOUNCED && now - drainTick >= DRAIN_PING_TICKS) {
-            lastGoAway();
-        }
+        drain.onTick(ctx, now);
         if (connection().numActiveStreams() > 0) {
             tickStreams(now);
         } else if (now - sinceTick > loop.policy().idleTicks()) {
             loop.traffic().limitHit(Limit.CLIENT_IDLE_TIMEOUT);
-            goAway(ctx, connection().remote().lastStreamCreated(), 0, Unpooled.EMPTY_BUFFER, ctx.newPromise());
+            goAway(ctx, lastStream(), 0, Unpooled.EMPTY_BUFFER, ctx.newPromise());
             linger();
         }
     }
@@ -460,33 +435,18 @@ final class ClientHttp2Connection extends Http2ConnectionHandler implements Loop
     }
 
     void drain() {
-        if (drain != Drain.NO || lingering) {
-            return;
+        if (!lingering) {
+            drain.begin(requireContext(), loop.tick());
         }
-        ChannelHandlerContext ctx = requireContext();
-        drain = Drain.ANNOUNCED;
-        drainTick = loop.tick();
-        goAway(ctx, Integer.MAX_VALUE, 0, Unpooled.EMPTY_BUFFER, ctx.newPromise());
-        encoder().writePing(ctx, false, DRAIN_PING, ctx.newPromise());
-        flush(ctx);
     }
 
-    private void lastGoAway() {
-        ChannelHandlerContext ctx = requireContext();
-        drain = Drain.LAST;
-        goAway(ctx, connection().remote().lastStreamCreated(), 0, Unpooled.EMPTY_BUFFER, ctx.newPromise());
-        flushLater();
-        closeIfDrained();
-    }
-
-    private void closeIfDrained() {
-        if (drain == Drain.LAST && connection().numActiveStreams() == 0) {
-            linger();
-        }
+    /** The last one that the client has opened. */
+    int lastStream() {
+        return connection().remote().lastStreamCreated();
     }
 
     /** After the last frame: no more is sent; what still comes is dropped until the client closes, or for a while. */
-    private void linger() {
+    void linger() {
         if (lingering) {
             return;
         }
@@ -508,8 +468,16 @@ final class ClientHttp2Connection extends Http2ConnectionHandler implements Loop
         notStarted.clear();
     }
 
-    private @Nullable ClientStream streamOf(@Nullable Http2Stream stream) {
+    @Nullable
+    ClientStream streamOf(@Nullable Http2Stream stream) {
         return stream == null ? null : stream.getProperty(streamKey);
+    }
+
+    /** The first head of {@code stream} is here. */
+    ClientStream newStream(Http2Stream stream) {
+        ClientStream opening = new ClientStream(this, stream);
+        stream.setProperty(streamKey, opening);
+        return opening;
     }
 
     private void streamClosed(Http2Stream stream) {
@@ -518,9 +486,7 @@ final class ClientHttp2Connection extends Http2ConnectionHandler implements Loop
             closed.closed();
         }
         sinceTick = loop.tick();
-        if (drain == Drain.LAST) {
-            requireContext().executor().execute(this::closeIfDrained);
-        }
+        drain.streamClosed(requireContext());
     }
 
     private ChannelHandlerContext requireContext() {
@@ -529,92 +495,5 @@ final class ClientHttp2Connection extends Http2ConnectionHandler implements Loop
             throw new IllegalStateException("not in a pipeline yet");
         }
         return ctx;
-    }
-
-    /** The frames that Netty has read and found in order. */
-    private final class Frames extends UnprioritizedFrames {
-        @Override
-        public void onHeadersRead(
-                ChannelHandlerContext ctx, int streamId, Http2Headers headers, int padding, boolean endOfStream)
-                throws Http2Exception {
-            Http2Stream stream = connection().stream(streamId);
-            ClientStream known = streamOf(stream);
-            if (known != null) {
-                known.trailers(headers, endOfStream);
-                return;
-            }
-            opened++;
-            ClientStream opening = new ClientStream(ClientHttp2Connection.this, stream);
-            stream.setProperty(streamKey, opening);
-            opening.open(headers, endOfStream);
-            if (!endOfStream) {
-                startLater(opening);
-            }
-        }
-
-        @Override
-        public int onDataRead(ChannelHandlerContext ctx, int streamId, ByteBuf data, int padding, boolean endOfStream)
-                throws Http2Exception {
-            if (!data.isReadable() && !endOfStream) {
-                control();
-            }
-            ClientStream stream = streamOf(connection().stream(streamId));
-            return stream == null ? data.readableBytes() + padding : stream.data(data, padding, endOfStream);
-        }
-
-        @Override
-        public void onRstStreamRead(ChannelHandlerContext ctx, int streamId, long errorCode) throws Http2Exception {
-            ClientStream stream = streamOf(connection().stream(streamId));
-            if (stream == null || !stream.isUnanswered()) {
-                control();
-            } else if (++resets > limits.maxResets() && resets > opened / 2) {
-                throw new FloodException(Limit.HTTP2_RESETS, "too many streams were opened and taken back");
-            }
-        }
-
-        @Override
-        public void onSettingsRead(ChannelHandlerContext ctx, Http2Settings settings) throws Http2Exception {
-            control();
-        }
-
-        @Override
-        public void onPingRead(ChannelHandlerContext ctx, long data) throws Http2Exception {
-            control();
-        }
-
-        @Override
-        public void onPingAckRead(ChannelHandlerContext ctx, long data) throws Http2Exception {
-            control();
-            if (data == DRAIN_PING && drain == Drain.ANNOUNCED) {
-                lastGoAway();
-            }
-        }
-
-        @Override
-        public void onPriorityRead(
-                ChannelHandlerContext ctx, int streamId, int dependency, short weight, boolean exclusive)
-                throws Http2Exception {
-            control();
-        }
-
-        @Override
-        public void onWindowUpdateRead(ChannelHandlerContext ctx, int streamId, int increment) throws Http2Exception {
-            if (increment < Http2Limits.SMALL_WINDOW_UPDATE) {
-                control();
-            }
-        }
-
-        @Override
-        public void onUnknownFrame(
-                ChannelHandlerContext ctx, byte type, int streamId, Http2Flags flags, ByteBuf payload)
-                throws Http2Exception {
-            control();
-        }
-
-        private void control() throws Http2Exception {
-            if (++controlFrames > limits.maxControlFrames()) {
-                throw new FloodException(Limit.HTTP2_CONTROL_FRAMES, "too many frames that carry nothing");
-            }
-        }
     }
 }
