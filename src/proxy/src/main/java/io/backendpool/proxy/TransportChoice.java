@@ -11,7 +11,10 @@ import org.jspecify.annotations.Nullable;
 enum TransportChoice {
     /** The best that works here: epoll, else NIO. */
     AUTO,
-    /** Where the kernel and the container's seccomp profile allow it; else as {@link #AUTO}, which is said. */
+    /**
+     * Where the kernel and the container's seccomp profile allow it; else as {@link #AUTO}, which is said. Netty 4.2.18 does not
+     * always tell of a reset there, so a request may wait for its time limit.
+     */
     IO_URING,
     EPOLL,
     NIO;
