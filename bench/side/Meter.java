@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** What a process and its children have used, from /proc. */
 record Meter(double userMicros, double systemMicros) {
@@ -34,6 +35,21 @@ record Meter(double userMicros, double systemMicros) {
         return new Meter(userMicros - before.userMicros, systemMicros - before.systemMicros);
     }
 
+    /** What a JVM's compiler threads have used, microseconds. */
+    static double compilerMicros(ProcessHandle jvm) throws IOException {
+        double micros = 0;
+        try (Stream<Path> threads = Files.list(Path.of("/proc", Long.toString(jvm.pid()), "task"))) {
+            for (Path thread : threads.toList()) {
+                List<String> stat = lines(thread.resolve("stat"));
+                if (!stat.isEmpty() && stat.getFirst().contains(" CompilerThre")) {
+                    String[] fields = fields(stat.getFirst());
+                    micros += (Long.parseLong(fields[11]) + Long.parseLong(fields[12])) * TICK_MICROS;
+                }
+            }
+        }
+        return micros;
+    }
+
     /** Resident memory, KiB. */
     static long rss(ProcessHandle root) throws IOException {
         long sum = 0;
@@ -56,7 +72,11 @@ record Meter(double userMicros, double systemMicros) {
     /** The fields after the program's name, which may hold spaces; null: the process has ended. */
     private static String[] stat(ProcessHandle process) {
         List<String> lines = lines(Path.of("/proc", Long.toString(process.pid()), "stat"));
-        return lines.isEmpty() ? null : lines.getFirst().substring(lines.getFirst().lastIndexOf(')') + 2).split(" ");
+        return lines.isEmpty() ? null : fields(lines.getFirst());
+    }
+
+    private static String[] fields(String stat) {
+        return stat.substring(stat.lastIndexOf(')') + 2).split(" ");
     }
 
     private static List<String> lines(Path file) {

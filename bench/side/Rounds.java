@@ -7,11 +7,14 @@ import java.util.Map;
 
 /** Loads several running targets in turn, round after round, so that what the machine does meanwhile hits all alike. */
 final class Rounds {
-    /** A JVM has compiled its hot path after about so many requests; the time they take depends on who else is there. */
+    /** The hot path of a JVM is compiled after some 100,000 requests, and what it calls now and then much later. */
     private static final long WARM_REQUESTS = 400_000;
 
+    /** Below this share of a step its compiler has nothing left to do that a figure could show. */
+    private static final double COMPILER_IDLE = 0.01;
+
     private static final int WARM_STEP_SECONDS = 4;
-    private static final int WARM_STEPS_MAX = 15;
+    private static final int WARM_STEPS_MAX = 30;
 
     private Rounds() {}
 
@@ -34,16 +37,23 @@ final class Rounds {
         return rows;
     }
 
-    /** Loads the target until its figures have settled. */
+    /** Loads the target until its compiler is idle. */
     static void warm(Lab lab, Target target, Load load) throws Exception {
         if (!target.isJvm()) {
             answered(lab, target, load.run(lab, target.port(), 1));
             return;
         }
         long requests = 0;
-        for (int step = 0; step < WARM_STEPS_MAX && requests < WARM_REQUESTS; step++) {
+        double compiling = 1;
+        int step = 0;
+        for (; step < WARM_STEPS_MAX && (requests < WARM_REQUESTS || compiling > COMPILER_IDLE); step++) {
+            double before = Meter.compilerMicros(target.proxy());
             requests += answered(lab, target, load.run(lab, target.port(), WARM_STEP_SECONDS));
+            compiling = (Meter.compilerMicros(target.proxy()) - before) / (WARM_STEP_SECONDS * 1e6);
         }
+        System.out.printf(
+                "   %s warm after %,d requests in %d s, its compiler took %.1f %% of the last %d s%n",
+                target.name(), requests, step * WARM_STEP_SECONDS, compiling * 100, WARM_STEP_SECONDS);
     }
 
     private static long answered(Lab lab, Target target, Load.Figures figures) throws Exception {
