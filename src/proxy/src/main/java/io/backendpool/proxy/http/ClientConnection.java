@@ -1,6 +1,7 @@
 package io.backendpool.proxy.http;
 
 import io.backendpool.proxy.proxyprotocol.ClientEnds;
+import io.backendpool.proxy.socket.Outgoing;
 import io.backendpool.proxy.tls.TlsChannels;
 import io.backendpool.proxy.traffic.Limit;
 import io.backendpool.proxy.traffic.Outcome;
@@ -47,6 +48,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Dow
     private int index;
 
     private @Nullable ChannelHandlerContext context;
+    private @Nullable Outgoing out;
     private State state = State.OPEN;
     private @Nullable ByteBuf in;
     private @Nullable Exchange exchange;
@@ -98,6 +100,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Dow
             addressBytes = address.getBytes(StandardCharsets.US_ASCII);
         }
         secure = ctx.pipeline().get(SslHandler.class) != null;
+        out = new Outgoing(ctx, !secure);
         sinceTick = loop.tick();
         loop.add(this);
     }
@@ -241,13 +244,12 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Dow
     }
 
     void write(ByteBuf data) {
-        ChannelHandlerContext ctx = requireContext();
-        ctx.write(data, ctx.voidPromise());
+        requireOut().write(data);
     }
 
     @Override
     public void flush() {
-        requireContext().flush();
+        requireOut().flush();
     }
 
     @Override
@@ -257,6 +259,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Dow
 
     @Override
     public void endOutput() {
+        requireOut().queue();
         TlsChannels.endOutput(requireContext());
     }
 
@@ -477,10 +480,18 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Dow
     /** The client has said that it sends no more (RFC 9112, 9.6), so a close loses nothing that it could still read. */
     private void closeAfterAnswer() {
         state = State.LINGERING;
+        flush();
+        closeWhenSent();
+    }
+
+    /** What was flushed still goes out. */
+    private void closeWhenSent() {
         ChannelHandlerContext ctx = requireContext();
-        // Apart, so that the answer goes out by a plain send.
-        ctx.flush();
-        ctx.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
+        if (requireOut().isEmpty()) {
+            ctx.close();
+        } else {
+            ctx.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
+        }
     }
 
     /** After the last response: no more is sent; what still comes is dropped until the client closes, or for a while. */
@@ -491,9 +502,9 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Dow
         in = null;
         ChannelHandlerContext ctx = requireContext();
         TlsChannels.readable(ctx.channel(), true);
-        ctx.flush();
+        flush();
         if (inputEnded) {
-            ctx.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
+            closeWhenSent();
         } else {
             TlsChannels.endOutput(ctx);
         }
@@ -511,6 +522,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Dow
             current.clientGone();
         }
         upstreams.close();
+        requireOut().close();
         Buffers.release(in);
         in = null;
     }
@@ -567,6 +579,14 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Dow
     /** As RFC 5952 writes it, without the zone of a link-local address, which is of this host only. */
     private static String hostOf(InetSocketAddress socketAddress) {
         return NetUtil.toAddressString(socketAddress.getAddress());
+    }
+
+    private Outgoing requireOut() {
+        Outgoing way = out;
+        if (way == null) {
+            throw new IllegalStateException("not in a pipeline yet");
+        }
+        return way;
     }
 
     private ChannelHandlerContext requireContext() {

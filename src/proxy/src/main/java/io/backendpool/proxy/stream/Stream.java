@@ -4,6 +4,7 @@ import io.backendpool.pool.BackendGroup.ProxyProtocol;
 import io.backendpool.pool.health.FailureKind;
 import io.backendpool.proxy.proxyprotocol.ClientEnds;
 import io.backendpool.proxy.proxyprotocol.ProxyHeader;
+import io.backendpool.proxy.socket.ScratchReads;
 import io.backendpool.proxy.traffic.Limit;
 import io.backendpool.proxy.traffic.Outcome;
 import io.backendpool.proxy.traffic.StreamKind;
@@ -98,6 +99,10 @@ final class Stream {
         if (phase == Phase.CONNECTING) {
             connectNext();
         }
+    }
+
+    ScratchReads reads() {
+        return loop.reads();
     }
 
     // What the ends tell

@@ -1,5 +1,6 @@
 package io.backendpool.proxy.stream;
 
+import io.backendpool.proxy.socket.Outgoing;
 import io.backendpool.proxy.tls.TlsChannels;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -10,6 +11,7 @@ import io.netty.channel.ChannelOption;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.ChannelInputShutdownReadComplete;
 import io.netty.channel.socket.DuplexChannel;
+import io.netty.handler.ssl.SslHandler;
 import io.vertx.core.net.impl.ShutdownEvent;
 import org.jspecify.annotations.Nullable;
 
@@ -21,6 +23,7 @@ import org.jspecify.annotations.Nullable;
 final class StreamEnd extends ChannelInboundHandlerAdapter {
     private final Stream stream;
     private @Nullable ChannelHandlerContext context;
+    private @Nullable Outgoing out;
     private @Nullable StreamEnd peer;
     private @Nullable Throwable cause;
     private boolean inputEnded;
@@ -56,17 +59,16 @@ final class StreamEnd extends ChannelInboundHandlerAdapter {
 
     /** Queues {@code data}, which is released when it was written. */
     void write(ByteBuf data) {
-        ChannelHandlerContext ctx = context;
-        if (ctx == null || closing) {
+        if (out == null || closing) {
             data.release();
-            return;
+        } else {
+            out.write(data);
         }
-        ctx.write(data, ctx.voidPromise());
     }
 
     void flush() {
-        if (context != null) {
-            context.flush();
+        if (out != null) {
+            out.flush();
         }
     }
 
@@ -79,9 +81,10 @@ final class StreamEnd extends ChannelInboundHandlerAdapter {
     /** What is queued is sent, and then that there is no more. */
     void endOutput() {
         ChannelHandlerContext ctx = context;
-        if (ctx == null || closing) {
+        if (ctx == null || out == null || closing) {
             return;
         }
+        out.queue();
         // Netty drops what is still queued when the output is shut down, so that has to wait for it.
         ctx.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener((ChannelFutureListener) sent -> {
             if (sent.isSuccess() && sent.channel() instanceof DuplexChannel duplex) {
@@ -96,7 +99,8 @@ final class StreamEnd extends ChannelInboundHandlerAdapter {
     /** Closes in order. */
     void close() {
         closing = true;
-        if (context != null) {
+        if (context != null && out != null) {
+            out.close();
             context.close();
         }
     }
@@ -113,6 +117,8 @@ final class StreamEnd extends ChannelInboundHandlerAdapter {
     @Override
     public void handlerAdded(ChannelHandlerContext ctx) {
         context = ctx;
+        out = new Outgoing(ctx, ctx.pipeline().get(SslHandler.class) == null, stream.reads());
+        stream.reads().serve(ctx.channel());
         ctx.channel().config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
     }
 
@@ -126,7 +132,7 @@ final class StreamEnd extends ChannelInboundHandlerAdapter {
         if (closing) {
             data.release();
         } else if (to == null) {
-            stream.early(data);
+            stream.early(stream.reads().keep(data, ctx.alloc()));
         } else {
             stream.passed(this, data.readableBytes());
             to.write(data);
@@ -174,6 +180,9 @@ final class StreamEnd extends ChannelInboundHandlerAdapter {
 
     @Override
     public void channelInactive(ChannelHandlerContext ctx) {
+        if (out != null) {
+            out.close();
+        }
         stream.closed(this, cause);
         ctx.fireChannelInactive();
     }

@@ -2,6 +2,7 @@ package io.backendpool.proxy.stream;
 
 import io.backendpool.pool.Timeouts;
 import io.backendpool.proxy.proxyprotocol.ClientEnds;
+import io.backendpool.proxy.socket.ScratchReads;
 import io.backendpool.proxy.traffic.AccessLog;
 import io.backendpool.proxy.traffic.AccessRecord;
 import io.backendpool.proxy.traffic.LoopTraffic;
@@ -31,6 +32,9 @@ public final class StreamLoop {
     /** How long a TLS connection that was refused is still read, so that the client can read why. */
     static final int LINGER_TICKS = StreamTicks.ticks(Duration.ofSeconds(2));
 
+    /** The most that is read at once: as much as a TCP send buffer takes at least. */
+    private static final int READ_BYTES = 64 * 1024;
+
     private final EventLoop eventLoop;
     private final ChannelFactory<? extends DatagramChannel> datagramChannels;
     private final LoopUpstreams upstreams;
@@ -38,6 +42,7 @@ public final class StreamLoop {
     private final @Nullable AccessLog accessLog;
     private final int removedGraceTicks;
     private final int loops;
+    private final ScratchReads reads = new ScratchReads(READ_BYTES);
     private final List<Stream> streams = new ArrayList<>();
     private final List<UdpSocket> sockets = new ArrayList<>();
     private @Nullable ScheduledFuture<?> timer;
@@ -220,6 +225,11 @@ public final class StreamLoop {
 
     int tick() {
         return tick;
+    }
+
+    /** What the loop's streams read into. */
+    ScratchReads reads() {
+        return reads;
     }
 
     StreamTicks ticks() {

@@ -1,5 +1,6 @@
 package io.backendpool.proxy.upstream;
 
+import io.backendpool.proxy.socket.Outgoing;
 import io.backendpool.proxy.tls.BackendTls;
 import io.backendpool.proxy.tls.TlsChannels;
 import io.netty.buffer.ByteBuf;
@@ -21,6 +22,7 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter imple
     private final @Nullable PrivateConnections client;
     private final @Nullable BackendTls tls;
     private @Nullable ChannelHandlerContext context;
+    private @Nullable Outgoing out;
     private @Nullable UpstreamReceiver receiver;
     private @Nullable Throwable cause;
     private int served;
@@ -109,18 +111,17 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter imple
 
     @Override
     public void write(ByteBuf data) {
-        ChannelHandlerContext ctx = context;
-        if (ctx == null) {
+        if (out == null) {
             data.release();
-            return;
+        } else {
+            out.write(data);
         }
-        ctx.write(data, ctx.voidPromise());
     }
 
     @Override
     public void flush() {
-        if (context != null) {
-            context.flush();
+        if (out != null) {
+            out.flush();
         }
     }
 
@@ -167,7 +168,8 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter imple
 
     @Override
     public void endOutput() {
-        if (context != null) {
+        if (context != null && out != null) {
+            out.queue();
             TlsChannels.endOutput(context);
         }
     }
@@ -179,6 +181,7 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter imple
     @Override
     public void handlerAdded(ChannelHandlerContext ctx) {
         context = ctx;
+        out = new Outgoing(ctx, tls == null);
     }
 
     @Override
@@ -215,6 +218,9 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter imple
 
     @Override
     public void channelInactive(ChannelHandlerContext ctx) {
+        if (out != null) {
+            out.close();
+        }
         upstream.closed(this);
         UpstreamReceiver user = receiver;
         receiver = null;
