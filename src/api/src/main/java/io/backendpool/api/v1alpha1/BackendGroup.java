@@ -23,6 +23,12 @@ import org.jspecify.annotations.Nullable;
                 "has(self.tls) ? 'tls with protocol ' + self.protocol + ' (expected: protocol HTTPS or H2, or no tls)' : "
                         + "'no tls with protocol ' + self.protocol + ' (expected: tls.serverName)'",
         message = "expected: tls with protocol HTTPS or H2, and only there")
+@ValidationRule(
+        value = "!has(self.proxyProtocol) || !(self.protocol in ['H2C', 'H2'])",
+        messageExpression =
+                "'proxyProtocol with protocol ' + self.protocol + ' (expected: protocol HTTP or HTTPS, or no proxyProtocol)'",
+        message = "expected: proxyProtocol with protocol HTTP or HTTPS only",
+        fieldPath = ".proxyProtocol")
 public class BackendGroup {
     @Required
     @Size(min = 1, max = 63)
@@ -71,7 +77,7 @@ public class BackendGroup {
 
     @JsonPropertyDescription(
             "Begin each connection to a backend with a PROXY protocol header that names the client: V1 is "
-                    + "text, V2 binary. Absent: no header. The backends must expect it.")
+                    + "text, V2 binary. Not with protocol H2C and H2. Absent: no header. The backends must expect it.")
     public @Nullable ProxyProtocolVersion proxyProtocol;
 
     @Size(min = 1, max = 64)
