@@ -70,6 +70,7 @@ public final class PoolKeeper implements PoolSink, AutoCloseable {
     private final ProxyHost host;
     private final StatusSink statusSink;
     private final Duration grace;
+    private final Duration secondLook;
     private final Clock clock;
     private final LastPublished lastPublished;
     private final NameFollower names;
@@ -152,10 +153,16 @@ public final class PoolKeeper implements PoolSink, AutoCloseable {
                 sessionKeys,
                 lastPublished,
                 TakeOver.GRACE,
+                StatusAggregator.DRAIN_INTERVAL,
                 clock);
     }
 
-    /** @param grace how long proxies may take to dial again before their silence is news */
+    /**
+     * Keeps no pool yet, and waits as it is told.
+     *
+     * @param grace how long proxies may take to dial again before their silence is news
+     * @param secondLook after what time a status that holds something back is looked at again
+     */
     PoolKeeper(
             ProxyChannel channel,
             ProxyHost host,
@@ -167,11 +174,13 @@ public final class PoolKeeper implements PoolSink, AutoCloseable {
             Function<PoolId, SessionKeys> sessionKeys,
             LastPublished lastPublished,
             Duration grace,
+            Duration secondLook,
             Clock clock) {
         this.channel = channel;
         this.host = host;
         this.statusSink = statusSink;
         this.grace = grace;
+        this.secondLook = secondLook;
         this.clock = clock;
         this.lastPublished = lastPublished;
         this.names = new NameFollower(dns, this::formerAnswers, clock, name -> execute(() -> retranslate(name)));
@@ -508,7 +517,7 @@ public final class PoolKeeper implements PoolSink, AutoCloseable {
                     kept.lookDue = false;
                     statusDue(kept.spec.id());
                 },
-                StatusAggregator.DRAIN_INTERVAL.toNanos(),
+                secondLook.toNanos(),
                 TimeUnit.NANOSECONDS);
     }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.backendpool.api.v1alpha1.BackendPoolStatus;
+import io.backendpool.api.v1alpha1.DrainProgress;
 import io.backendpool.control.BackendStatus;
 import io.backendpool.control.ProxyStatus;
 import io.backendpool.control.PublishedPool;
@@ -15,6 +16,7 @@ import io.backendpool.operator.control.ConnectedProxy;
 import io.backendpool.operator.dns.DnsResolver;
 import io.backendpool.operator.dns.LoopbackDns;
 import io.backendpool.operator.logs.PoolLines;
+import io.backendpool.operator.status.StatusAggregator;
 import io.backendpool.operator.translate.BackendAddress;
 import io.backendpool.operator.translate.KeyedCertificate;
 import io.backendpool.operator.translate.OverrideSpec;
@@ -46,8 +48,10 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -81,6 +85,7 @@ class PoolKeeperTest {
         final List<PoolSnapshot> published = new CopyOnWriteArrayList<>();
         final Map<PoolId, PublishedPool> current = new ConcurrentHashMap<>();
         volatile HealthState health = HealthState.HEALTHY;
+        volatile int open;
         volatile boolean connected = true;
         volatile boolean acknowledges = true;
         private volatile @Nullable Revision acked;
@@ -117,8 +122,8 @@ class PoolKeeperTest {
             List<BackendStatus> backends = new ArrayList<>();
             now.snapshot()
                     .backends()
-                    .forEach(backend ->
-                            backends.add(new BackendStatus(backend.key(), health, "said", Instant.EPOCH, 100, 0, 0)));
+                    .forEach(backend -> backends.add(
+                            new BackendStatus(backend.key(), health, "said", Instant.EPOCH, 100, open, 0)));
             ProxyStatus status = new ProxyStatus(true, backends, Traffic.NONE);
             return List.of(
                     new ConnectedProxy("p0", "1", Instant.EPOCH, acked, Duration.ofMillis(1), null, null, status));
@@ -223,6 +228,16 @@ class PoolKeeperTest {
                             Objects.requireNonNull(written.getLast().backends).getFirst().health);
         }
 
+        @Nullable
+        Long drainingOpen() {
+            if (written.isEmpty()) {
+                return null;
+            }
+            DrainProgress drain =
+                    Objects.requireNonNull(written.getLast().backends).getFirst().drain;
+            return drain == null ? null : drain.open;
+        }
+
         boolean said(String reason) {
             return written.stream()
                     .flatMap(status -> Objects.requireNonNull(status.conditions).stream())
@@ -309,7 +324,7 @@ class PoolKeeperTest {
                 overrides,
                 pool -> SessionKeys.NONE,
                 LastPublished.NONE,
-                clock(now))) {
+                clock(() -> Objects.requireNonNull(now.get())))) {
             keeps.upsert(spec(1));
             await().until(() -> channel.published.size() == 1);
             now.set(until);
@@ -320,11 +335,49 @@ class PoolKeeperTest {
         assertThat(reasons).containsExactly(OverrideVerdict.Reason.ACTIVE, OverrideVerdict.Reason.EXPIRED);
     }
 
-    private static Clock clock(AtomicReference<Instant> now) {
+    @Test
+    void drain_whoseFiguresWereHeldBack_isToldInTimeWithoutAnybodySayingMore() {
+        Instant start = Instant.parse("2026-06-15T00:00:00Z");
+        AtomicReference<Instant> now = new AtomicReference<>(start);
+        AtomicInteger reads = new AtomicInteger();
+        channel.health = HealthState.DRAINING;
+        channel.open = 5;
+        try (PoolKeeper keeps = new PoolKeeper(
+                channel,
+                host,
+                statuses,
+                DnsResolver.ofSystem(),
+                Services.NONE,
+                Secrets.NONE,
+                Overrides.NONE,
+                pool -> SessionKeys.NONE,
+                LastPublished.NONE,
+                Duration.ofHours(1),
+                Duration.ofMillis(20),
+                clock(() -> {
+                    reads.incrementAndGet();
+                    return Objects.requireNonNull(now.get());
+                }))) {
+            keeps.upsert(spec(1));
+            await().until(() -> Objects.equals(statuses.drainingOpen(), 5L));
+
+            reads.set(0);
+            channel.open = 3;
+            channel.says(HealthState.DRAINING);
+            // The status has been made at the old time, and holds the new figure back.
+            await().until(() -> reads.get() > 0);
+            assertThat(statuses.drainingOpen()).isEqualTo(5);
+
+            now.set(start.plus(StatusAggregator.DRAIN_INTERVAL));
+            await().until(() -> Objects.equals(statuses.drainingOpen(), 3L));
+        }
+    }
+
+    private static Clock clock(Supplier<Instant> now) {
         return new Clock() {
             @Override
             public Instant instant() {
-                return Objects.requireNonNull(now.get());
+                return now.get();
             }
 
             @Override
@@ -351,6 +404,7 @@ class PoolKeeperTest {
                 pool -> SessionKeys.NONE,
                 LastPublished.NONE,
                 grace,
+                StatusAggregator.DRAIN_INTERVAL,
                 Clock.systemUTC());
     }
 
