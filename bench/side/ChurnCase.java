@@ -16,12 +16,17 @@ import java.util.concurrent.atomic.AtomicLong;
 /**
  * The pool changes again and again under load, from one set of backends to another and back, so the first answer from the
  * new set is the time at which the change took effect. Ours changes as a user changes it, by saving the manifest, and is
- * timed twice: from the save, and from when the operator publishes it to the control channel, by the clock of its log. HAProxy
- * changes once by its runtime API and once by reload; nginx by reload.
+ * timed twice: from the save, and from when the operator publishes it to the control channel, by the clock of its log; after so
+ * many changes that the JIT has compiled what applies them. HAProxy changes once by its runtime API and once by reload; nginx by
+ * reload.
  */
 public record ChurnCase(String name, String what, Load load) implements Case {
     private static final int CHANGES = 20;
     private static final int SECONDS = 10;
+    private static final int WARM_RUNS_MAX = 12;
+    /** The compiler's share of the core below which a p99 does not show it. */
+    private static final double COMPILER_IDLE = 0.02;
+
     private static final List<String> A = Sides.backends(Backend.FIRST, 3);
     private static final List<String> B = Sides.backends(Backend.FIRST + 3, 3);
     private static final byte[] REQUEST =
@@ -34,6 +39,8 @@ public record ChurnCase(String name, String what, Load load) implements Case {
 
     /** Sorted milliseconds until each change took effect: from its start, and from when it was published; empty: not known. */
     private record Effects(double[] all, double[] published) {}
+
+    private record Churned(Report.Sample sample, Effects effects, long failed) {}
 
     private record Outcome(String target, boolean ours, Report.Sample quiet, Report.Sample churned, long failed, Effects effects) {
         double p99Ratio() {
@@ -84,18 +91,14 @@ public record ChurnCase(String name, String what, Load load) implements Case {
     private Outcome measure(Lab lab, Report report, Target target, Change change) throws Exception {
         try {
             Rounds.warm(lab, target, load);
+            if (target.isJvm()) {
+                warm(lab, target, change);
+            }
             Report.Sample quiet = Rounds.sample(lab, target, load, SECONDS);
-            CompletableFuture<Report.Sample> churned = CompletableFuture.supplyAsync(() -> {
-                try {
-                    return Rounds.sample(lab, target, load, SECONDS);
-                } catch (Exception e) {
-                    throw new IllegalStateException(e);
-                }
-            });
-            AtomicLong failedProbes = new AtomicLong();
-            Effects effects = change(target, change, failedProbes);
-            Report.Sample sample = churned.join();
-            long failed = sample.load().errors() + failedProbes.get();
+            Churned churned = churn(lab, target, change);
+            Report.Sample sample = churned.sample;
+            Effects effects = churned.effects;
+            long failed = churned.failed;
             Outcome outcome = new Outcome(target.name(), target.ours(), quiet, sample, failed, effects);
             report.say("| %s | %d of %,d | %s | %s | %.2f | %.2f | %.1f | %.1f |"
                     .formatted(
@@ -105,6 +108,35 @@ public record ChurnCase(String name, String what, Load load) implements Case {
         } finally {
             target.stop();
         }
+    }
+
+    /** What applies a change is compiled only after many of them. */
+    private void warm(Lab lab, Target target, Change change) throws Exception {
+        double compiling = 1;
+        int runs = 0;
+        long failed = 0;
+        for (; runs < WARM_RUNS_MAX && compiling > COMPILER_IDLE; runs++) {
+            double before = Meter.compilerMicros(target.proxy());
+            failed += churn(lab, target, change).failed;
+            compiling = (Meter.compilerMicros(target.proxy()) - before) / (SECONDS * 1e6);
+        }
+        System.out.printf(
+                "   %s warm after %d changes, %d requests failed in these; its compiler took %.1f %% of the last %d s%n",
+                target.name(), runs * CHANGES, failed, compiling * 100, SECONDS);
+    }
+
+    private Churned churn(Lab lab, Target target, Change change) throws Exception {
+        CompletableFuture<Report.Sample> churned = CompletableFuture.supplyAsync(() -> {
+            try {
+                return Rounds.sample(lab, target, load, SECONDS);
+            } catch (Exception e) {
+                throw new IllegalStateException(e);
+            }
+        });
+        AtomicLong failedProbes = new AtomicLong();
+        Effects effects = change(target, change, failedProbes);
+        Report.Sample sample = churned.join();
+        return new Churned(sample, effects, sample.load().errors() + failedProbes.get());
     }
 
     /** Changes every half second. */
