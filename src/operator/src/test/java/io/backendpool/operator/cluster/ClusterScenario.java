@@ -122,9 +122,13 @@ abstract class ClusterScenario {
 
     /** The pool {@code shop}: two proxies in front of {@code groups}. */
     void pool(String groups, String... more) {
-        namespace.pool(
-                POOL, """
+        poolOf("""
                 {listeners: [{name: http, port: %d, protocol: HTTP}], backends: [%s]%s}""".formatted(listenerPort, groups, more.length == 0 ? "" : ", " + String.join(", ", more)));
+    }
+
+    /** The pool {@code shop} of {@code spec}, with two proxies. */
+    void poolOf(String spec) {
+        namespace.pool(POOL, spec);
         if (!namespace.server.hasControllers()) {
             awaitBootstrap();
             kubelet().add(OWNED, 1);

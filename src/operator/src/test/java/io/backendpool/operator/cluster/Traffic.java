@@ -18,6 +18,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
+import javax.net.ssl.SSLSocketFactory;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Steady requests over keep-alive connections, spread over the proxies as a Service spreads them: a new connection goes to
@@ -33,18 +35,25 @@ final class Traffic implements AutoCloseable {
     private final Queue<String> failures = new ConcurrentLinkedQueue<>();
     private final Map<String, AtomicLong> byBackend = new ConcurrentHashMap<>();
     private final Supplier<List<InetSocketAddress>> proxies;
+    private final @Nullable SSLSocketFactory tls;
     private final AtomicInteger turn = new AtomicInteger();
     private final long started = System.nanoTime();
     private volatile long endedAt;
     private volatile boolean ended;
 
-    private Traffic(Supplier<List<InetSocketAddress>> proxies) {
+    private Traffic(Supplier<List<InetSocketAddress>> proxies, @Nullable SSLSocketFactory tls) {
         this.proxies = proxies;
+        this.tls = tls;
     }
 
     /** Starts; {@code proxies} says for each new connection where there is one to go to. */
     static Traffic start(Supplier<List<InetSocketAddress>> proxies) {
-        Traffic traffic = new Traffic(proxies);
+        return start(proxies, null);
+    }
+
+    /** The same in TLS; null: in plain text. */
+    static Traffic start(Supplier<List<InetSocketAddress>> proxies, @Nullable SSLSocketFactory tls) {
+        Traffic traffic = new Traffic(proxies, tls);
         for (int i = 0; i < CONNECTIONS; i++) {
             traffic.threads.add(Thread.ofVirtual().start(traffic::run));
         }
@@ -113,7 +122,7 @@ final class Traffic implements AutoCloseable {
     }
 
     private void use(InetSocketAddress proxy) throws IOException {
-        try (Socket socket = connect(proxy)) {
+        try (Socket socket = secured(connect(proxy), proxy)) {
             BufferedReader reader = reader(socket);
             boolean open = true;
             while (!ended && open) {
@@ -131,6 +140,10 @@ final class Traffic implements AutoCloseable {
                 LockSupport.parkNanos(PAUSE_NANOS);
             }
         }
+    }
+
+    private Socket secured(Socket plain, InetSocketAddress proxy) throws IOException {
+        return tls == null ? plain : tls.createSocket(plain, proxy.getHostString(), proxy.getPort(), true);
     }
 
     private static Socket connect(InetSocketAddress proxy) throws IOException {
