@@ -3,11 +3,13 @@ package io.backendpool.proxy;
 import io.backendpool.control.BackendStatus;
 import io.backendpool.control.ProxyStatus;
 import io.backendpool.control.PublishedPool;
+import io.backendpool.control.Seat;
 import io.backendpool.pool.Backend;
 import io.backendpool.pool.PoolId;
 import io.backendpool.pool.PoolSnapshot;
 import io.backendpool.pool.health.BackendHealth;
 import io.backendpool.pool.health.EffectiveWeights;
+import io.backendpool.pool.health.ProxySeat;
 import io.backendpool.proxy.control.DataPlane;
 import io.backendpool.proxy.listener.Listeners;
 import io.backendpool.proxy.probe.HealthMonitor;
@@ -90,6 +92,11 @@ final class LiveDataPlane implements DataPlane {
         live = true;
         firstPool.complete(snapshot);
         return new Applied();
+    }
+
+    @Override
+    public void sit(Seat seat) {
+        monitor.sit(ProxySeat.of(seat.index(), seat.count()));
     }
 
     @Override

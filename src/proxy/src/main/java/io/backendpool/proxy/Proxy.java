@@ -190,7 +190,8 @@ public final class Proxy {
                 config.controlCa(),
                 config.tokenFile(),
                 config.stateDirectory(),
-                config.bootstrap());
+                config.bootstrap(),
+                config.zone());
     }
 
     private void warmUp() {
@@ -261,7 +262,7 @@ public final class Proxy {
 
     private ControlState controlState() {
         ControlClient client = control;
-        return client == null ? new ControlState(false, false, identity.started(), null, null) : client.state();
+        return client == null ? new ControlState(false, false, identity.started(), null, null, null) : client.state();
     }
 
     /**

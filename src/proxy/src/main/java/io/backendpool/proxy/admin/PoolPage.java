@@ -1,6 +1,7 @@
 package io.backendpool.proxy.admin;
 
 import io.backendpool.control.BackendStatus;
+import io.backendpool.control.Seat;
 import io.backendpool.control.Traffic;
 import io.backendpool.pool.Backend;
 import io.backendpool.pool.HealthState;
@@ -28,7 +29,8 @@ final class PoolPage {
                 .put("eventLoops", view.identity().eventLoops())
                 .put("ready", view.notReady() == null)
                 .put("notReady", view.notReady())
-                .put("control", control(view));
+                .put("control", control(view))
+                .put("seat", seat(view.control().seat()));
         LivePool live = view.live();
         if (live != null) {
             page.put("revision", revision(live))
@@ -52,6 +54,11 @@ final class PoolPage {
                 .put("connected", view.control().connected())
                 .put("since", view.control().since().toString())
                 .put("error", view.control().error());
+    }
+
+    /** Null: none was dealt yet. */
+    private static @Nullable JsonObject seat(@Nullable Seat seat) {
+        return seat == null ? null : new JsonObject().put("index", seat.index()).put("count", seat.count());
     }
 
     private static JsonObject revision(LivePool live) {

@@ -1,8 +1,11 @@
 package io.backendpool.proxy.control;
 
+import io.backendpool.control.InvalidSeatException;
 import io.backendpool.control.InvalidSnapshotException;
 import io.backendpool.control.PublishedPool;
 import io.backendpool.control.Revision;
+import io.backendpool.control.Seat;
+import io.backendpool.control.SeatCodec;
 import io.backendpool.control.SnapshotCodec;
 import io.backendpool.control.v1.Ack;
 import io.backendpool.control.v1.Hello;
@@ -50,6 +53,7 @@ public final class ControlClient implements AutoCloseable {
     private final Dialer dialer;
     private final Backoff backoff;
     private final LastKnownGoodFiles files;
+    private final SeatFile seatFile;
     private final SnapshotReceiver receiver;
     private final Reporter reporter = new Reporter();
 
@@ -57,6 +61,8 @@ public final class ControlClient implements AutoCloseable {
     private @Nullable PublishedPool live;
     /** Read from disk and not live; null once something is live. */
     private @Nullable PublishedPool lastKnownGood;
+
+    private @Nullable Seat seat;
     /** Completes when the data plane has taken the last pool that it was given: calls of it do not overlap. */
     private CompletionStage<@Nullable Void> applying = CompletableFuture.completedStage(null);
 
@@ -75,9 +81,10 @@ public final class ControlClient implements AutoCloseable {
         this.dialer = new Dialer(settings, clock, thread);
         this.backoff = new Backoff(Backoff.FIRST, Backoff.MAX, random);
         this.files = new LastKnownGoodFiles(settings.pool(), settings.stateDirectory(), settings.bootstrap());
+        this.seatFile = new SeatFile(settings.pool(), settings.stateDirectory());
         this.receiver = new SnapshotReceiver(settings.pool());
         this.acceptedAt = clock.instant();
-        this.state = new ControlState(false, false, clock.instant(), null, null);
+        this.state = new ControlState(false, false, clock.instant(), null, null, null);
     }
 
     /** Starts dialing, and returns at once. */
@@ -120,6 +127,11 @@ public final class ControlClient implements AutoCloseable {
 
     private void begin() {
         lastKnownGood = files.newest();
+        seat = seatFile.read();
+        if (seat != null) {
+            dataPlane.sit(seat);
+            change(false, false, null);
+        }
         long pollMillis = Reporter.POLL.toMillis();
         var unused = thread.scheduleWithFixedDelay(this::report, pollMillis, pollMillis, TimeUnit.MILLISECONDS);
         serveLastKnownGood();
@@ -150,6 +162,12 @@ public final class ControlClient implements AutoCloseable {
             hello.setApplied(SnapshotCodec.encode(live.revision()));
         } else if (lastKnownGood != null) {
             hello.setKnown(SnapshotCodec.encode(lastKnownGood.revision()));
+        }
+        if (seat != null) {
+            hello.setSeat(SeatCodec.encode(seat));
+        }
+        if (settings.zone() != null) {
+            hello.setZone(settings.zone());
         }
         return ProxyMessage.newBuilder().setHello(hello).build();
     }
@@ -226,6 +244,10 @@ public final class ControlClient implements AutoCloseable {
             case SNAPSHOT, DELTA ->
                 // Judged when what came before has been applied: a delta is a change of that.
                 afterApplying(() -> receive(from, message));
+            case SEAT -> {
+                sit(message.getSeat());
+                from.readNext();
+            }
             case SHUTDOWN -> {
                 LOG.info(
                         "pool={} sent away: {}",
@@ -237,6 +259,25 @@ public final class ControlClient implements AutoCloseable {
                 LOG.warn("pool={} the operator sent a message that this version does not know", settings.pool());
                 from.readNext();
             }
+        }
+    }
+
+    /** What makes no sense is said and changes nothing. */
+    private void sit(io.backendpool.control.v1.Seat message) {
+        try {
+            Seat dealt = SeatCodec.decode(message);
+            if (!dealt.equals(seat)) {
+                LOG.info("pool={} seat {} -> {}", settings.pool(), seat == null ? "by name" : seat, dealt);
+                seat = dealt;
+                dataPlane.sit(dealt);
+                seatFile.save(dealt);
+                change(state.connected(), state.stale(), state.error());
+            }
+        } catch (InvalidSeatException invalid) {
+            LOG.warn(
+                    "pool={} the operator dealt no seat that there is, the last one stays: {}",
+                    settings.pool(),
+                    invalid.getMessage());
         }
     }
 
@@ -361,7 +402,8 @@ public final class ControlClient implements AutoCloseable {
                 stale,
                 connected == before.connected() ? before.since() : clock.instant(),
                 error,
-                live == null ? null : live.revision());
+                live == null ? null : live.revision(),
+                seat);
         if (connected != before.connected() || stale != before.stale()) {
             dataPlane.controlState(connected, stale);
         }

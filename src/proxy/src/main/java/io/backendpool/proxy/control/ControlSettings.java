@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param tokenFile what proves this proxy's identity; read at every dial
  * @param stateDirectory where the last known good pool is kept; null: nowhere
  * @param bootstrap a last known good pool that came with the installation; null: none
+ * @param zone that this proxy runs in, for the operator; null: unknown
  */
 public record ControlSettings(
         PoolId pool,
@@ -26,7 +27,8 @@ public record ControlSettings(
         Path trustBundle,
         Path tokenFile,
         @Nullable Path stateDirectory,
-        @Nullable Path bootstrap) {
+        @Nullable Path bootstrap,
+        @Nullable String zone) {
 
     public ControlSettings {
         if (proxy.isEmpty()) {

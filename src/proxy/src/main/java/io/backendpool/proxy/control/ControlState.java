@@ -1,6 +1,7 @@
 package io.backendpool.proxy.control;
 
 import io.backendpool.control.Revision;
+import io.backendpool.control.Seat;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
@@ -12,10 +13,12 @@ import org.jspecify.annotations.Nullable;
  * @param since when {@code connected} last changed
  * @param error why the last dial failed or the last stream ended, one sentence; null: none failed since the last success
  * @param applied the live revision; null: none
+ * @param seat that the operator dealt this proxy last; null: none yet, it goes by its name
  */
 public record ControlState(
         boolean connected,
         boolean stale,
         Instant since,
         @Nullable String error,
-        @Nullable Revision applied) {}
+        @Nullable Revision applied,
+        @Nullable Seat seat) {}

@@ -2,6 +2,7 @@ package io.backendpool.proxy.control;
 
 import io.backendpool.control.ProxyStatus;
 import io.backendpool.control.PublishedPool;
+import io.backendpool.control.Seat;
 import java.util.concurrent.CompletionStage;
 
 /** The data plane as the control client sees it: something that can take a pool and tell how it fares. */
@@ -26,6 +27,9 @@ public interface DataPlane {
      * @param stale the pool comes from the last known good copy, not from the operator
      */
     CompletionStage<ApplyResult> apply(PublishedPool pool, boolean stale);
+
+    /** The operator has dealt this proxy {@code seat}, for the live pool and those to come. Never blocks the caller. */
+    void sit(Seat seat);
 
     /** The operator has confirmed that the live pool is current (it was stale before), or the connection was lost. */
     void controlState(boolean connected, boolean stale);

@@ -56,16 +56,21 @@ final class LastKnownGoodFiles {
         };
     }
 
+    /** Makes the directory of {@code file}, which no other user may enter. */
+    static void makeDirectory(Path file) throws IOException {
+        Path directory = file.getParent();
+        if (directory != null) {
+            Files.createDirectories(directory, OWNER_ONLY);
+        }
+    }
+
     /** Keeps {@code applied} for the next start. A failure is said when it begins; it takes nothing from traffic. */
     void save(PublishedPool applied) {
         if (own == null) {
             return;
         }
         try {
-            Path directory = own.getParent();
-            if (directory != null) {
-                Files.createDirectories(directory, OWNER_ONLY);
-            }
+            makeDirectory(own);
             LastKnownGood.write(own, applied);
             if (!saving) {
                 LOG.info("pool={} last known good pool is saved again: {}", pool, own);

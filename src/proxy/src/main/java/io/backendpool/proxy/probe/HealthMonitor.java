@@ -79,7 +79,7 @@ public final class HealthMonitor {
     private Map<String, BackendTls> tls = Map.of();
     private final BackendTags tags = new BackendTags();
     private final @Nullable String zone;
-    private final @Nullable ProxySeat seat;
+    private @Nullable ProxySeat seat;
     private final OutlierWatch outliers;
     private final WeightAdapter adapter = new WeightAdapter();
     private List<WatchedBackend> ordered = List.of();
@@ -110,7 +110,8 @@ public final class HealthMonitor {
      * The same.
      *
      * @param zone that the proxy runs in; null: not known, so no backend is near
-     * @param seat which part of a large pool the proxy uses, where the pool has subsets; null: all of it
+     * @param seat which part of a large pool the proxy uses, where the pool has subsets, until it is dealt another by
+     *     {@link #sit}; null: all of it
      */
     public HealthMonitor(
             Vertx vertx,
@@ -163,6 +164,20 @@ public final class HealthMonitor {
         return onLoop(() -> {
             if (this.stale != stale) {
                 this.stale = stale;
+                publish();
+            }
+        });
+    }
+
+    /**
+     * The proxy has another place among those of its pool. Completes when the live pool goes by it; one without subsets is
+     * not published anew.
+     */
+    public CompletionStage<Void> sit(ProxySeat dealt) {
+        return onLoop(() -> {
+            boolean moves = !dealt.equals(seat);
+            seat = dealt;
+            if (moves && pool != null && pool.snapshot().loadBalancing().subsetSize() > 0) {
                 publish();
             }
         });

@@ -6,6 +6,7 @@ import io.backendpool.control.BackendStatus;
 import io.backendpool.control.ProxyStatus;
 import io.backendpool.control.PublishedPool;
 import io.backendpool.control.Revision;
+import io.backendpool.control.Seat;
 import io.backendpool.control.Traffic;
 import io.backendpool.pool.Backend;
 import io.backendpool.pool.BackendGroup;
@@ -58,6 +59,7 @@ final class AdminServerTest {
     private final AdminServer server = new AdminServer(vertx, () -> this.notReady, () -> this.view());
     private volatile @Nullable String notReady;
     private volatile @Nullable LivePool live;
+    private volatile @Nullable Seat seat;
     private volatile List<AgentState> agents = List.of();
     private volatile ProxyStatus status = ProxyStatus.NONE;
     private volatile Map<BackendKey, BackendTotals> backendTotals = Map.of();
@@ -120,6 +122,14 @@ final class AdminServerTest {
         assertThat(page.getString("notReady")).isEqualTo("no complete revision is live yet");
         assertThat(page.containsKey("backends")).isFalse();
         assertThat(page.getJsonObject("control").getString("error")).isEqualTo("operator: connection refused");
+    }
+
+    @Test
+    void pool_saysTheSeat_onceItWasDealt() throws Exception {
+        assertThat(new JsonObject(get("/pool").body()).getJsonObject("seat")).isNull();
+        seat = new Seat(3, 10);
+        assertThat(new JsonObject(get("/pool").body()).getJsonObject("seat"))
+                .isEqualTo(new JsonObject().put("index", 3).put("count", 10));
     }
 
     @Test
@@ -347,7 +357,7 @@ final class AdminServerTest {
                 notReady,
                 live,
                 status,
-                new ControlState(false, true, START, "operator: connection refused", null),
+                new ControlState(false, true, START, "operator: connection refused", null, seat),
                 totals,
                 new ProxyView.AccessLogCounts(5, 1),
                 new ProxyView.ProbeCounts(7, 3, 5, 2, 1),

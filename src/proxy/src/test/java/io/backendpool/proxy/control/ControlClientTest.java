@@ -9,6 +9,8 @@ import io.backendpool.control.LastKnownGood;
 import io.backendpool.control.ProxyStatus;
 import io.backendpool.control.PublishedPool;
 import io.backendpool.control.Revision;
+import io.backendpool.control.Seat;
+import io.backendpool.control.SeatCodec;
 import io.backendpool.control.SnapshotCodec;
 import io.backendpool.control.SnapshotDigest;
 import io.backendpool.control.Traffic;
@@ -356,6 +358,67 @@ class ControlClientTest {
         assertThat(second.getReport().getChangedList()).hasSize(1);
     }
 
+    @Test
+    void seat_isTaken_keptOnDisk_andToldToTheNextOperator() throws Exception {
+        start();
+        operator.seat(3, 10).whole(ONE);
+        operator.hears(ack(ONE));
+        assertThat(dataPlane.seats).containsExactly(new Seat(3, 10));
+        assertThat(client.state().seat()).isEqualTo(new Seat(3, 10));
+        ProxyMessage first = operator.heard.getFirst();
+        assertThat(first.getHello().hasSeat()).isFalse();
+        assertThat(first.getHello().getZone()).isEqualTo("eu-1a");
+
+        int port = operator.port();
+        operator.close();
+        operator = operator(port);
+        assertThat(operator.hears(ProxyMessage::hasHello).getHello().getSeat())
+                .isEqualTo(SeatCodec.encode(new Seat(3, 10)));
+    }
+
+    @Test
+    void startedAnew_takesItsLastSeatBeforeItsLastPool() throws Exception {
+        save(lastKnownGood(), ONE);
+        Files.writeString(directory.resolve("state").resolve(SeatFile.FILE_NAME), "3 of 10\n");
+        start();
+        assertThat(operator.hears(ProxyMessage::hasHello).getHello().getSeat())
+                .isEqualTo(SeatCodec.encode(new Seat(3, 10)));
+        assertThat(dataPlane.seats).containsExactly(new Seat(3, 10));
+    }
+
+    @Test
+    void seatFileThatSaysNoSeat_isNotUsed() throws Exception {
+        Files.createDirectories(directory.resolve("state"));
+        Files.writeString(directory.resolve("state").resolve(SeatFile.FILE_NAME), "10 of 3\n");
+        start();
+        assertThat(operator.hears(ProxyMessage::hasHello).getHello().hasSeat()).isFalse();
+        assertThat(dataPlane.seats).isEmpty();
+    }
+
+    @Test
+    void seatThatCannotBe_changesNothing() throws Exception {
+        start();
+        operator.seat(1, 4).seat(4, 4).seat(0, 0).seat(7, 1 << 30).whole(ONE);
+        operator.hears(ack(ONE));
+        assertThat(dataPlane.seats).containsExactly(new Seat(1, 4));
+        assertThat(client.state().seat()).isEqualTo(new Seat(1, 4));
+        assertThat(Files.readString(directory.resolve("state").resolve(SeatFile.FILE_NAME)))
+                .isEqualTo("1 of 4\n");
+    }
+
+    @Test
+    void messageOfAKindThatThisVersionDoesNotKnow_isReadOver() throws Exception {
+        start();
+        operator.say(OperatorMessage.newBuilder()
+                .setUnknownFields(UnknownFieldSet.newBuilder()
+                        .addField(
+                                99,
+                                UnknownFieldSet.Field.newBuilder().addVarint(1).build())
+                        .build()));
+        operator.whole(ONE);
+        operator.hears(ack(ONE));
+    }
+
     private ScriptedOperator operator(int port) throws Exception {
         ScriptedOperator started = new ScriptedOperator(port, authority.server(FAR));
         open.add(started);
@@ -376,7 +439,8 @@ class ControlClientTest {
                 bundle(),
                 token(),
                 directory.resolve("state"),
-                directory.resolve("bootstrap"));
+                directory.resolve("bootstrap"),
+                "eu-1a");
         client = ControlClient.start(settings, dataPlane, Clock.systemUTC(), new Random(1));
         open.add(client);
     }

@@ -2,6 +2,7 @@ package io.backendpool.proxy.control;
 
 import io.backendpool.control.ProxyStatus;
 import io.backendpool.control.PublishedPool;
+import io.backendpool.control.Seat;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -13,6 +14,7 @@ final class RecordingDataPlane implements DataPlane {
     record Taken(PublishedPool pool, boolean stale) {}
 
     final List<Taken> taken = new CopyOnWriteArrayList<>();
+    final List<Seat> seats = new CopyOnWriteArrayList<>();
     volatile @Nullable String refusal;
     volatile boolean broken;
     volatile ProxyStatus status = ProxyStatus.NONE;
@@ -28,6 +30,11 @@ final class RecordingDataPlane implements DataPlane {
         }
         taken.add(new Taken(pool, stale));
         return CompletableFuture.supplyAsync(Applied::new);
+    }
+
+    @Override
+    public void sit(Seat seat) {
+        seats.add(seat);
     }
 
     @Override

@@ -9,6 +9,7 @@ import io.backendpool.control.SnapshotDelta;
 import io.backendpool.control.v1.ControlChannelGrpc;
 import io.backendpool.control.v1.OperatorMessage;
 import io.backendpool.control.v1.ProxyMessage;
+import io.backendpool.control.v1.Seat;
 import io.grpc.Metadata;
 import io.grpc.Server;
 import io.grpc.ServerCall;
@@ -80,6 +81,11 @@ final class ScriptedOperator implements AutoCloseable {
 
     ScriptedOperator whole(PublishedPool pool) {
         return say(OperatorMessage.newBuilder().setSnapshot(SnapshotCodec.encode(pool)));
+    }
+
+    ScriptedOperator seat(int index, int count) {
+        return say(OperatorMessage.newBuilder()
+                .setSeat(Seat.newBuilder().setIndex(index).setCount(count)));
     }
 
     ScriptedOperator delta(PublishedPool from, PublishedPool to) {

@@ -22,6 +22,7 @@ import io.backendpool.pool.PoolSnapshot;
 import io.backendpool.pool.StatusRange;
 import io.backendpool.pool.health.AgentState;
 import io.backendpool.pool.health.BackendHealth;
+import io.backendpool.pool.health.ProxySeat;
 import io.backendpool.proxy.upstream.LivePool;
 import io.backendpool.proxy.upstream.PoolHolder;
 import io.vertx.core.Vertx;
@@ -35,6 +36,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -79,6 +81,29 @@ final class HealthMonitorTest {
         awaitState(0, HealthState.HEALTHY, "probes succeed");
         assertThat(live().weights().shown(0)).isEqualTo(100);
         assertThat(monitor.probesSucceeded()).isPositive();
+    }
+
+    @Test
+    void seat_thatIsDealt_movesTheSubsetAtOnce_andLeavesAPoolWithoutSubsetsAlone() {
+        apply(null, 1, 2, 3, 4);
+        LivePool without = live();
+        sit(ProxySeat.of(0, 2));
+        assertThat(live()).isSameAs(without);
+        assertThat(used()).hasSize(4);
+
+        applySubsets(2, 1, 2, 3, 4);
+        List<Integer> first = used();
+        assertThat(first).hasSize(2);
+        LivePool before = live();
+        sit(ProxySeat.of(0, 2));
+        assertThat(live()).isSameAs(before);
+
+        sit(ProxySeat.of(1, 2));
+        List<Integer> second = used();
+        assertThat(second).hasSize(2).doesNotContainAnyElementsOf(first);
+        // The next revision goes by it, too.
+        applySubsets(2, 1, 2, 3, 4);
+        assertThat(used()).isEqualTo(second);
     }
 
     @Test
@@ -359,6 +384,41 @@ final class HealthMonitorTest {
         monitor.apply(published(check, conditions, ports), false)
                 .toCompletableFuture()
                 .join();
+    }
+
+    /** Without probes, in subsets of {@code size}. */
+    private void applySubsets(int size, int... ports) {
+        PoolSnapshot whole = snapshot(null, EndpointConditions.READY, ports);
+        LoadBalancing all = whole.loadBalancing();
+        LoadBalancing subsets = new LoadBalancing(
+                all.policy(),
+                all.leastRequest(),
+                all.decay(),
+                all.ringSize(),
+                null,
+                List.of(),
+                all.locality(),
+                size,
+                all.panicThreshold(),
+                null);
+        PoolSnapshot next =
+                new PoolSnapshot(whole.id(), whole.listeners(), whole.groups(), whole.backends(), subsets, null);
+        monitor.apply(new PublishedPool(new Revision(++revision, "sha256:00"), next), false)
+                .toCompletableFuture()
+                .join();
+    }
+
+    private void sit(ProxySeat seat) {
+        monitor.sit(seat).toCompletableFuture().join();
+    }
+
+    /** The indexes of the backends that get traffic. */
+    private List<Integer> used() {
+        long[] weights = live().weights().picking();
+        return IntStream.range(0, weights.length)
+                .filter(i -> weights[i] > 0)
+                .boxed()
+                .toList();
     }
 
     private PublishedPool published(@Nullable HealthCheck check, EndpointConditions conditions, int... ports) {
