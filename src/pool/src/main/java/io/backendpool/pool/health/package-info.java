@@ -47,9 +47,9 @@
  *       once for all that came within a moment, and publish.
  * </ul>
  *
- * <p>{@code ProxySeat.of(index, count)} needs someone who deals out the indexes: the operator, as it knows the proxies. A
- * proxy keeps the last seat that it was given. Without one, a proxy uses all backends; {@code byName} is for those who want
- * subsets and have nobody to ask.
+ * <p>{@code ProxySeat.of(index, count)} needs someone who deals out the indexes: the operator, as it knows the proxies
+ * (docs/adr/0045-seats-are-dealt-out.md). A proxy keeps the last seat that it was given, and goes {@code byName} until the
+ * first. Without one, a proxy uses all backends.
  */
 @NullMarked
 package io.backendpool.pool.health;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.Random;
 import java.util.Set;
@@ -39,13 +40,32 @@ class SubsetTest {
     }
 
     @Property(tries = 500)
+    void parts_overAllProxies_everyBackendIsUsedByAsManyToWithinOne(
+            @ForAll @IntRange(min = 1, max = 300) int backends,
+            @ForAll @IntRange(min = 1, max = 40) int proxies,
+            @ForAll @IntRange(min = 1, max = 300) int size,
+            @ForAll long seed) {
+        long[] hashes = hashes(backends, seed);
+        int[] users = new int[backends];
+        for (int proxy = 0; proxy < proxies; proxy++) {
+            double[] parts = Subset.parts(hashes, size, ProxySeat.of(proxy, proxies));
+            for (int i = 0; i < backends; i++) {
+                users[i] += parts[i] > 0 ? 1 : 0;
+            }
+        }
+        int[] sorted = Arrays.stream(users).sorted().toArray();
+        assertThat(sorted[0]).isPositive();
+        assertThat(sorted[backends - 1] - sorted[0]).isLessThanOrEqualTo(1);
+    }
+
+    @Property(tries = 500)
     void parts_oneBackendMore_changesTwoOrThreeOfAProxy(
             @ForAll @IntRange(min = 50, max = 400) int backends,
             @ForAll @IntRange(min = 1, max = 40) int proxies,
             @ForAll @IntRange(min = 2, max = 40) int size,
             @ForAll long seed) {
         long[] more = hashes(backends + 1, seed);
-        long[] before = java.util.Arrays.copyOf(more, backends);
+        long[] before = Arrays.copyOf(more, backends);
         for (int proxy = 0; proxy < proxies; proxy++) {
             Set<Long> had = used(before, size, ProxySeat.of(proxy, proxies));
             Set<Long> has = used(more, size, ProxySeat.of(proxy, proxies));
