@@ -1,7 +1,10 @@
 package io.backendpool.operator.control;
 
+import io.backendpool.control.InvalidSeatException;
 import io.backendpool.control.InvalidSnapshotException;
 import io.backendpool.control.Revision;
+import io.backendpool.control.Seat;
+import io.backendpool.control.SeatCodec;
 import io.backendpool.control.SnapshotCodec;
 import io.backendpool.control.v1.Hello;
 import io.backendpool.control.v1.OperatorMessage;
@@ -184,10 +187,13 @@ final class ConnectHandler implements ServerCallHandler<ProxyMessage, OperatorMe
                 PoolSessions pool = pools.apply(opened);
                 ProxySession entering = new ProxySession(
                         pool,
-                        hello.getProxy(),
-                        cut(hello.getVersion()),
-                        clock.instant(),
-                        brought(hello.hasApplied(), hello.getApplied(), pool),
+                        new Caller(
+                                hello.getProxy(),
+                                cut(hello.getVersion()),
+                                cut(hello.getZone()),
+                                brought(hello.hasApplied(), hello.getApplied(), pool),
+                                seat(hello),
+                                clock.instant()),
                         call,
                         timer,
                         config.ackTimeout());
@@ -275,6 +281,15 @@ final class ConnectHandler implements ServerCallHandler<ProxyMessage, OperatorMe
                     .formatted(revision.number(), Math.max(MAX_BROUGHT_NUMBER, highest)));
         }
         return revision;
+    }
+
+    /** One that cannot be counts as none: nothing but the proxy's own place hangs on it. */
+    private static @Nullable Seat seat(Hello hello) {
+        try {
+            return hello.hasSeat() ? SeatCodec.decode(hello.getSeat()) : null;
+        } catch (InvalidSeatException invalid) {
+            return null;
+        }
     }
 
     private static String cut(String text) {

@@ -191,7 +191,7 @@ public final class ControlServer implements AutoCloseable {
 
     private PoolSessions pool(PoolId id) {
         return pools.computeIfAbsent(
-                id, pool -> new PoolSessions(pool, revisions, config.maxProxiesPerPool(), clock, () -> notify(pool)));
+                id, pool -> new PoolSessions(pool, revisions, config, clock, timer, () -> notify(pool)));
     }
 
     private void notify(PoolId pool) {

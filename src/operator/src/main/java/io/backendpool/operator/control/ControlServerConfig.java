@@ -14,6 +14,7 @@ import java.time.Duration;
  * @param keepaliveTimeout an unanswered ping ends the connection after this time
  * @param maxMessageBytes the longest message accepted from a proxy
  * @param maxProxiesPerPool streams of one pool at a time
+ * @param seats how long the seats of a pool with subsets wait for its proxies
  */
 public record ControlServerConfig(
         String host,
@@ -23,7 +24,8 @@ public record ControlServerConfig(
         Duration keepaliveInterval,
         Duration keepaliveTimeout,
         int maxMessageBytes,
-        int maxProxiesPerPool) {
+        int maxProxiesPerPool,
+        SeatTimes seats) {
 
     public ControlServerConfig {
         if (port < 0 || port > 65_535) {
@@ -53,7 +55,8 @@ public record ControlServerConfig(
                 Duration.ofSeconds(5),
                 Duration.ofSeconds(5),
                 16 << 20,
-                1_000);
+                1_000,
+                SeatTimes.USUAL);
     }
 
     private static void requirePositive(String field, Duration value) {

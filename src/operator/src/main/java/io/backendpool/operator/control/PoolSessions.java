@@ -18,6 +18,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ScheduledExecutorService;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -33,6 +34,7 @@ final class PoolSessions {
 
     private final PoolId id;
     private final int maxProxies;
+    private final SeatDealer seats;
     private final Clock clock;
     private final Runnable changed;
     private final RevisionCounter counter;
@@ -49,9 +51,16 @@ final class PoolSessions {
     /** @param at when the content was published first, whatever number it has now */
     private record Kept(PublishedPool pool, Instant at) {}
 
-    PoolSessions(PoolId id, RevisionStore store, int maxProxies, Clock clock, Runnable changed) {
+    PoolSessions(
+            PoolId id,
+            RevisionStore store,
+            ControlServerConfig config,
+            Clock clock,
+            ScheduledExecutorService timer,
+            Runnable changed) {
         this.id = id;
-        this.maxProxies = maxProxies;
+        this.maxProxies = config.maxProxiesPerPool();
+        this.seats = new SeatDealer(id, config.seats(), maxProxies, clock, sessions.values(), timer, this::seatsAreDue);
         this.clock = clock;
         this.changed = changed;
         this.counter = new RevisionCounter(id, store);
@@ -88,6 +97,8 @@ final class PoolSessions {
         if (history.size() > HISTORY) {
             history.remove(history.keySet().iterator().next());
         }
+        // Before the pool itself, so that a proxy that is new to it begins with the right part.
+        seats.follow(snapshot.loadBalancing());
         for (ProxySession session : List.copyOf(sessions.values())) {
             session.publish(next, at);
         }
@@ -102,6 +113,7 @@ final class PoolSessions {
         whole = null;
         deltas.clear();
         history.clear();
+        seats.follow(null);
         shutdown(reason);
     }
 
@@ -125,6 +137,7 @@ final class PoolSessions {
         }
         sessions.put(session.proxy(), session);
         session.admitted();
+        seats.join(session);
         raiseAbove(session.applied());
         raiseAbove(known);
         if (published != null) {
@@ -173,8 +186,17 @@ final class PoolSessions {
 
     synchronized void leave(ProxySession session) {
         if (sessions.remove(session.proxy(), session)) {
+            seats.leave(session, session.saidGoodbye());
             changed.run();
         }
+    }
+
+    private void seatsAreDue() {
+        PoolLog.about(id, this::settleSeats);
+    }
+
+    private synchronized void settleSeats() {
+        seats.settle();
     }
 
     synchronized @Nullable PublishedPool published() {

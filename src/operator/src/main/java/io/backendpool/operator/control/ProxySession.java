@@ -6,6 +6,8 @@ import io.backendpool.control.ProxyStatus;
 import io.backendpool.control.PublishedPool;
 import io.backendpool.control.ReportCodec;
 import io.backendpool.control.Revision;
+import io.backendpool.control.Seat;
+import io.backendpool.control.SeatCodec;
 import io.backendpool.control.SnapshotCodec;
 import io.backendpool.control.v1.OperatorMessage;
 import io.backendpool.control.v1.ProxyMessage;
@@ -37,10 +39,7 @@ final class ProxySession {
     private static final int MAX_REASON_LENGTH = 1_024;
 
     private final PoolSessions pool;
-    private final String proxy;
-    private final String version;
-    private final Instant connectedAt;
-    private final @Nullable Revision applied;
+    private final Caller caller;
     private final ServerCall<ProxyMessage, OperatorMessage> call;
     private final ScheduledExecutorService timer;
     private final Duration ackTimeout;
@@ -48,36 +47,51 @@ final class ProxySession {
 
     private ProxyStatus status = ProxyStatus.NONE;
     private @Nullable Duration ackTook;
+    /** What it shall have, and what it has. */
+    private @Nullable Seat dealt;
+
+    private @Nullable Seat told;
+    private boolean goodbye;
     private boolean ended;
 
     ProxySession(
             PoolSessions pool,
-            String proxy,
-            String version,
-            Instant connectedAt,
-            @Nullable Revision applied,
+            Caller caller,
             ServerCall<ProxyMessage, OperatorMessage> call,
             ScheduledExecutorService timer,
             Duration ackTimeout) {
         this.pool = pool;
-        this.proxy = proxy;
-        this.version = version;
-        this.connectedAt = connectedAt;
-        this.applied = applied;
+        this.caller = caller;
+        this.told = caller.seat();
         this.call = call;
         this.timer = timer;
         this.ackTimeout = ackTimeout;
-        this.sync = new ProxySync(applied);
+        this.sync = new ProxySync(caller.applied());
     }
 
     String proxy() {
-        return proxy;
+        return caller.proxy();
     }
 
     /** What the proxy ran when it connected. */
     @Nullable
     Revision applied() {
-        return applied;
+        return caller.applied();
+    }
+
+    String zone() {
+        return caller.zone();
+    }
+
+    /** The seat that the proxy knows; null: it has none yet. */
+    @Nullable
+    Seat seat() {
+        return told;
+    }
+
+    /** Whether the proxy ended the stream by its own will. */
+    boolean saidGoodbye() {
+        return goodbye;
     }
 
     boolean isSynced() {
@@ -86,7 +100,14 @@ final class ProxySession {
 
     ConnectedProxy view() {
         return new ConnectedProxy(
-                proxy, version, connectedAt, sync.acked(), ackTook, sync.behindSince(), sync.rejection(), status);
+                caller.proxy(),
+                caller.version(),
+                caller.at(),
+                sync.acked(),
+                ackTook,
+                sync.behindSince(),
+                sync.rejection(),
+                status);
     }
 
     /** Enters the pool. Not OK: why not; the caller ends the call. */
@@ -105,12 +126,18 @@ final class ProxySession {
         call.sendHeaders(new Metadata());
         LOG.infof(
                 "pool=%s proxy=%s connected version=%s revision=%s",
-                pool.id(), proxy, version, applied == null ? "none" : applied);
+                pool.id(), proxy(), caller.version(), caller.applied() == null ? "none" : caller.applied());
     }
 
     /** {@code changedAt}: see {@link ProxySync#publish}. */
     void publish(PublishedPool published, Instant changedAt) {
         sync.publish(published, changedAt);
+        pump();
+    }
+
+    /** The proxy has this seat from now on. */
+    void sit(Seat seat) {
+        dealt = seat;
         pump();
     }
 
@@ -125,6 +152,12 @@ final class ProxySession {
         if (ended || !call.isReady()) {
             return;
         }
+        if (dealt != null && !dealt.equals(told)) {
+            call.sendMessage(OperatorMessage.newBuilder()
+                    .setSeat(SeatCodec.encode(dealt))
+                    .build());
+            told = dealt;
+        }
         switch (sync.next(pool::kept)) {
             case ProxySync.Wait() -> {}
             case ProxySync.SendWhole(PublishedPool whole) -> send(whole, pool.wholeMessage(whole));
@@ -136,7 +169,7 @@ final class ProxySession {
         call.sendMessage(message);
         LOG.debugf(
                 "pool=%s proxy=%s sent revision %s as %s, %d bytes",
-                pool.id(), proxy, published.revision(), message.getKindCase(), message.getSerializedSize());
+                pool.id(), proxy(), published.revision(), message.getKindCase(), message.getSerializedSize());
         timer(1, published.revision());
     }
 
@@ -161,7 +194,8 @@ final class ProxySession {
                 return;
             }
             LOG.warnf(
-                    "pool=%s proxy=%s revision %s is not acknowledged after %d ms", pool.id(), proxy, revision, millis);
+                    "pool=%s proxy=%s revision %s is not acknowledged after %d ms",
+                    pool.id(), proxy(), revision, millis);
             timer(times + 1, revision);
         }
     }
@@ -191,7 +225,7 @@ final class ProxySession {
             case WHOLE_WANTED -> {
                 LOG.infof(
                         "pool=%s proxy=%s wants the whole pool: %s",
-                        pool.id(), proxy, cut(message.getWholeWanted().getReason()));
+                        pool.id(), proxy(), cut(message.getWholeWanted().getReason()));
                 sync.wholeWanted();
             }
             case REPORT -> {
@@ -203,19 +237,19 @@ final class ProxySession {
             }
             case HELLO -> end(Status.INVALID_ARGUMENT.withDescription("Hello twice (expected: once)"));
             // A newer proxy may say more than this version understands.
-            case KIND_NOT_SET -> LOG.debugf("pool=%s proxy=%s sent a message of an unknown kind", pool.id(), proxy);
+            case KIND_NOT_SET -> LOG.debugf("pool=%s proxy=%s sent a message of an unknown kind", pool.id(), proxy());
         }
     }
 
     private void acked(Revision revision) {
         Instant behindSince = sync.behindSince();
         if (!sync.acked(revision)) {
-            LOG.debugf("pool=%s proxy=%s acknowledged %s, which is not under way", pool.id(), proxy, revision);
+            LOG.debugf("pool=%s proxy=%s acknowledged %s, which is not under way", pool.id(), proxy(), revision);
             return;
         }
         if (behindSince != null) {
             // What was published before it came cannot have been acknowledged sooner.
-            Instant from = behindSince.isAfter(connectedAt) ? behindSince : connectedAt;
+            Instant from = behindSince.isAfter(caller.at()) ? behindSince : caller.at();
             ackTook = Duration.between(from, pool.now());
         }
         pool.announceIfSynced();
@@ -224,7 +258,7 @@ final class ProxySession {
 
     private void nacked(Revision revision, String reason) {
         if (sync.nacked(revision, reason)) {
-            LOG.warnf("pool=%s proxy=%s refused revision %s: %s", pool.id(), proxy, revision, reason);
+            LOG.warnf("pool=%s proxy=%s refused revision %s: %s", pool.id(), proxy(), revision, reason);
             pool.changed();
         }
     }
@@ -243,6 +277,7 @@ final class ProxySession {
     /** The proxy ends the stream. */
     void goodbye() {
         synchronized (pool) {
+            goodbye = true;
             end(Status.OK.withDescription("the proxy said goodbye"));
         }
     }
@@ -264,7 +299,7 @@ final class ProxySession {
             }
             ended = true;
             pool.leave(this);
-            LOG.infof("pool=%s proxy=%s disconnected: %s", pool.id(), proxy, reason);
+            LOG.infof("pool=%s proxy=%s disconnected: %s", pool.id(), proxy(), reason);
             pool.announceIfSynced();
         }
     }

@@ -111,8 +111,8 @@ final class CrowdProxy implements AutoCloseable {
                 out.onNext(ProxyMessage.newBuilder()
                         .setWholeWanted(WholeWanted.newBuilder().setReason("it keeps no base"))
                         .build());
-            case SHUTDOWN, KIND_NOT_SET -> {
-                // The end of the stream follows.
+            case SEAT, SHUTDOWN, KIND_NOT_SET -> {
+                // It takes no part of anything, and the end of the stream follows by itself.
             }
         }
     }

@@ -447,7 +447,8 @@ class ControlServerTest {
                 Duration.ofSeconds(5),
                 Duration.ofSeconds(5),
                 1 << 20,
-                maxProxies);
+                maxProxies,
+                SeatTimes.USUAL);
     }
 
     private static ProxyStatus status(HealthState state) {

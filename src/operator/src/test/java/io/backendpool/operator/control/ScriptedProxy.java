@@ -2,8 +2,11 @@ package io.backendpool.operator.control;
 
 import static org.awaitility.Awaitility.await;
 
+import io.backendpool.control.InvalidSeatException;
 import io.backendpool.control.PublishedPool;
 import io.backendpool.control.Revision;
+import io.backendpool.control.Seat;
+import io.backendpool.control.SeatCodec;
 import io.backendpool.control.SnapshotCodec;
 import io.backendpool.control.v1.Ack;
 import io.backendpool.control.v1.ControlChannelGrpc;
@@ -23,6 +26,7 @@ import io.grpc.stub.StreamObserver;
 import io.netty.handler.ssl.SslProvider;
 import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
@@ -75,6 +79,29 @@ final class ScriptedProxy implements AutoCloseable {
             hello.setApplied(SnapshotCodec.encode(applied));
         }
         return say(ProxyMessage.newBuilder().setHello(hello).build());
+    }
+
+    ScriptedProxy hello(Hello.Builder hello) {
+        return say(ProxyMessage.newBuilder()
+                .setHello(hello.setVersion("1.0").setProtocol(ConnectHandler.PROTOCOL))
+                .build());
+    }
+
+    /** Ends the stream by its own will. */
+    void goodbye() {
+        out.onCompleted();
+        end();
+    }
+
+    /** The seats that it was dealt, in their order. */
+    List<Seat> seats() throws InvalidSeatException {
+        List<Seat> seats = new ArrayList<>();
+        for (OperatorMessage message : heard) {
+            if (message.hasSeat()) {
+                seats.add(SeatCodec.decode(message.getSeat()));
+            }
+        }
+        return seats;
     }
 
     ScriptedProxy ack(Revision revision) {
