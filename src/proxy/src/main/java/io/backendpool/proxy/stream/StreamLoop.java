@@ -8,6 +8,7 @@ import io.backendpool.proxy.traffic.AccessRecord;
 import io.backendpool.proxy.traffic.LoopTraffic;
 import io.backendpool.proxy.traffic.Outcome;
 import io.backendpool.proxy.traffic.StreamKind;
+import io.backendpool.proxy.upstream.LoopPolicy;
 import io.backendpool.proxy.upstream.LoopUpstreams;
 import io.backendpool.proxy.upstream.Upstream;
 import io.netty.channel.ChannelFactory;
@@ -30,7 +31,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class StreamLoop {
     /** How long a TLS connection that was refused is still read, so that the client can read why. */
-    static final int LINGER_TICKS = StreamTicks.ticks(Duration.ofSeconds(2));
+    static final int LINGER_TICKS = LoopPolicy.ticks(Duration.ofSeconds(2));
 
     /** The most that is read at once: as much as a TCP send buffer takes at least. */
     private static final int READ_BYTES = 64 * 1024;
@@ -72,7 +73,7 @@ public final class StreamLoop {
         this.upstreams = upstreams;
         this.traffic = traffic;
         this.accessLog = accessLog;
-        this.removedGraceTicks = StreamTicks.ticks(removedGrace);
+        this.removedGraceTicks = LoopPolicy.ticks(removedGrace);
         this.loops = loops;
     }
 
@@ -147,7 +148,7 @@ public final class StreamLoop {
     private void startTimer() {
         if (timer == null) {
             timer = eventLoop.scheduleAtFixedRate(
-                    this::onTick, StreamTicks.MILLIS, StreamTicks.MILLIS, TimeUnit.MILLISECONDS);
+                    this::onTick, LoopPolicy.TICK_MILLIS, LoopPolicy.TICK_MILLIS, TimeUnit.MILLISECONDS);
         }
     }
 

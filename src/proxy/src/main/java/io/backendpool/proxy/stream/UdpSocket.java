@@ -1,6 +1,7 @@
 package io.backendpool.proxy.stream;
 
 import io.backendpool.proxy.traffic.Limit;
+import io.backendpool.proxy.upstream.LoopPolicy;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.PooledByteBufAllocator;
@@ -37,7 +38,7 @@ public final class UdpSocket {
     /** What waits to be sent while the kernel takes no more; what is beyond is dropped. */
     private static final WriteBufferWaterMark WAITING = new WriteBufferWaterMark(512 * 1024, 1024 * 1024);
     /** While the socket drains, a session ends when it has been silent for so long. */
-    private static final int QUIET_TICKS = StreamTicks.ticks(Duration.ofSeconds(2));
+    private static final int QUIET_TICKS = LoopPolicy.ticks(Duration.ofSeconds(2));
 
     private final StreamLoop loop;
     private final Map<InetSocketAddress, UdpSession> sessions = new HashMap<>();

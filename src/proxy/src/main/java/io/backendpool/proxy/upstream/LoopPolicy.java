@@ -81,7 +81,8 @@ public record LoopPolicy(
         return limit == null ? Integer.MAX_VALUE : share.of(limit);
     }
 
-    private static int ticks(Duration wait) {
+    /** As {@link #ticks(long)}. */
+    public static int ticks(Duration wait) {
         return ticks(wait.plusNanos(999_999).toMillis());
     }
 
