@@ -49,14 +49,12 @@ public final class Outgoing {
 
     /** Takes over {@code data}, which goes out with the next flush. */
     public void write(ByteBuf data) {
-        if (socket == null || closed) {
-            queue(data);
-        } else if (next == null) {
+        if (socket != null && !closed && next == null) {
             next = data;
-        } else {
-            queue();
-            queue(data);
+            return;
         }
+        queue();
+        queue(data);
     }
 
     /** Sends what was written. */
