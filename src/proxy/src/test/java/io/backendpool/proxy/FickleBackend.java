@@ -20,7 +20,10 @@ final class FickleBackend implements AutoCloseable {
         SLOW,
         /** Answers every second request with 503. */
         HALF_503,
-        /** Resets each connection as soon as it has one, and each that it had at its next request. */
+        /**
+         * Resets each connection at its next request, a new one at the first byte: sooner, the proxy could take the reset for
+         * a connection that it never had.
+         */
         RESET
     }
 
@@ -62,11 +65,12 @@ final class FickleBackend implements AutoCloseable {
     private void serve(Socket socket) {
         try (socket) {
             socket.setTcpNoDelay(true);
+            InputStream in = socket.getInputStream();
             if (mode == Mode.RESET) {
-                socket.setSoLinger(true, 0);
+                int first = in.read();
+                socket.setSoLinger(first >= 0, 0);
                 return;
             }
-            InputStream in = socket.getInputStream();
             while (readHead(in)) {
                 long number = requests.incrementAndGet();
                 Mode now = mode;

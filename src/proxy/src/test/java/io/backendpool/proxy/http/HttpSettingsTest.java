@@ -44,10 +44,14 @@ class HttpSettingsTest {
 
     @Test
     void claimsOfAClient_areDropped() throws Exception {
-        assertThat(forwarded(settings(X, 0), CLAIMS))
+        String forwarded = forwarded(settings(X, 0), CLAIMS);
+        assertThat(forwarded)
                 .contains("X-Forwarded-For: 127.0.0.1\r\n", "X-Forwarded-Proto: http\r\n", "X-Forwarded-Host: a\r\n")
                 .containsPattern("X-Forwarded-Port: \\d+\r\n")
-                .doesNotContain("10.0.0.", "https", "shop", "Port: 443\r\n", "\r\nForwarded", "x-forwarded-for");
+                .doesNotContain("10.0.0.", "https", "shop", "\r\nForwarded", "x-forwarded-for");
+        // The free port that the test got may have these digits, too.
+        assertThat(forwarded.replaceFirst("X-Forwarded-Port: (?!443\r)\\d+\r\n", ""))
+                .doesNotContain("443");
     }
 
     /** CGI and WSGI make '-' and '_' one: a backend would take these for what the proxy says. */
