@@ -146,7 +146,7 @@ final class SeatDealer {
         Instant due = null;
         for (SeatTable table : tables.values()) {
             Instant next = table.nextDue();
-            due = due == null || (next != null && next.isBefore(due)) ? next : due;
+            due = next == null ? due : SeatTable.earlier(due, next);
         }
         if (due == null) {
             return;

@@ -145,7 +145,8 @@ final class SeatTable {
         return due;
     }
 
-    private static Instant earlier(@Nullable Instant one, Instant other) {
+    /** The earlier one; null: there is none yet. */
+    static Instant earlier(@Nullable Instant one, Instant other) {
         return one == null || other.isBefore(one) ? other : one;
     }
 

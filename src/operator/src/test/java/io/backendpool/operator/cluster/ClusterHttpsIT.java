@@ -5,7 +5,6 @@ import static org.awaitility.Awaitility.await;
 
 import io.backendpool.operator.secrets.TestSecret;
 import io.fabric8.kubernetes.api.model.ConfigMap;
-import io.fabric8.kubernetes.api.model.SecretBuilder;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
@@ -14,7 +13,6 @@ import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.security.cert.Certificate;
-import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -81,19 +79,7 @@ class ClusterHttpsIT extends ClusterScenario {
     }
 
     private void put(Map<String, byte[]> content) {
-        Map<String, String> data = new HashMap<>();
-        content.forEach((key, value) -> data.put(key, Base64.getEncoder().encodeToString(value)));
-        namespace
-                .client
-                .resource(new SecretBuilder()
-                        .withNewMetadata()
-                        .withNamespace(namespace.name)
-                        .withName(SECRET)
-                        .endMetadata()
-                        .withType("kubernetes.io/tls")
-                        .withData(data)
-                        .build())
-                .createOr(existing -> existing.update());
+        namespace.secret(SECRET, "kubernetes.io/tls", content);
     }
 
     private void awaitPresented(TestSecret expected) {

@@ -7,12 +7,8 @@ import io.backendpool.operator.secrets.PastCertificates;
 import io.backendpool.operator.secrets.TestSecret;
 import io.backendpool.operator.translate.SecretId;
 import io.backendpool.operator.translate.SecretState;
-import io.fabric8.kubernetes.api.model.Secret;
-import io.fabric8.kubernetes.api.model.SecretBuilder;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.Base64;
-import java.util.HashMap;
 import java.util.Map;
 import java.util.Queue;
 import java.util.Set;
@@ -37,24 +33,6 @@ class SecretFollowerIT {
         namespace.close();
     }
 
-    private void put(String name, String type, Map<String, byte[]> content) {
-        Map<String, String> data = new HashMap<>();
-        content.forEach((key, value) -> data.put(key, Base64.getEncoder().encodeToString(value)));
-        Secret secret = new SecretBuilder()
-                .withNewMetadata()
-                .withNamespace(namespace.name)
-                .withName(name)
-                .endMetadata()
-                .withType(type)
-                .withData(data)
-                .build();
-        if (namespace.client.resource(secret).get() == null) {
-            namespace.client.resource(secret).create();
-        } else {
-            namespace.client.resource(secret).update();
-        }
-    }
-
     private void awaitGood() {
         await().atMost(Duration.ofSeconds(20)).untilAsserted(() -> {
             assertThat(follower.state(web)).isInstanceOf(SecretState.Present.class);
@@ -65,7 +43,8 @@ class SecretFollowerIT {
 
     @Test
     void secretThatIsThere_isRead() {
-        put("web-tls", "kubernetes.io/tls", TestSecret.ecdsa("a.test").content());
+        namespace.secret(
+                "web-tls", "kubernetes.io/tls", TestSecret.ecdsa("a.test").content());
         follower.follow(Set.of(web));
         awaitGood();
         assertThat(changes).contains(web);
@@ -77,13 +56,13 @@ class SecretFollowerIT {
         await().atMost(Duration.ofSeconds(20)).untilAsserted(() -> assertThat(follower.state(web))
                 .isEqualTo(new SecretState.Absent(
                         "a Secret of the namespace " + namespace.name, SecretState.LastGood.NONE)));
-        put("web-tls", "Opaque", TestSecret.ecdsa("a.test").content());
+        namespace.secret("web-tls", "Opaque", TestSecret.ecdsa("a.test").content());
         awaitGood();
         SecretState first = follower.state(web);
-        put("web-tls", "Opaque", TestSecret.rsa("a.test").content());
+        namespace.secret("web-tls", "Opaque", TestSecret.rsa("a.test").content());
         await().atMost(Duration.ofSeconds(20)).until(() -> !follower.state(web).equals(first));
         awaitGood();
-        put("web-tls", "Opaque", Map.of("tls.crt", new byte[] {1, 2, 3}));
+        namespace.secret("web-tls", "Opaque", Map.of("tls.crt", new byte[] {1, 2, 3}));
         await().atMost(Duration.ofSeconds(20)).untilAsserted(() -> {
             SecretState.Present present = (SecretState.Present) follower.state(web);
             assertThat(present.certificate()).isInstanceOf(SecretState.Bad.class);
@@ -105,8 +84,10 @@ class SecretFollowerIT {
     void secretsThatNobodyRefersTo_areNotSeen() {
         follower.follow(Set.of(web));
         await().atMost(Duration.ofSeconds(20)).until(() -> follower.state(web) instanceof SecretState.Absent);
-        put("another", "kubernetes.io/tls", TestSecret.ecdsa("b.test").content());
-        put("web-tls", "kubernetes.io/tls", TestSecret.ecdsa("a.test").content());
+        namespace.secret(
+                "another", "kubernetes.io/tls", TestSecret.ecdsa("b.test").content());
+        namespace.secret(
+                "web-tls", "kubernetes.io/tls", TestSecret.ecdsa("a.test").content());
         awaitGood();
         assertThat(changes).containsOnly(web);
         follower.follow(Set.of());

@@ -5,6 +5,8 @@ import io.backendpool.api.v1alpha1.BackendPoolOverride;
 import io.backendpool.operator.kubernetes.ApiServer;
 import io.fabric8.kubernetes.api.model.Namespace;
 import io.fabric8.kubernetes.api.model.NamespaceBuilder;
+import io.fabric8.kubernetes.api.model.Secret;
+import io.fabric8.kubernetes.api.model.SecretBuilder;
 import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.ServiceBuilder;
 import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceDefinition;
@@ -16,7 +18,10 @@ import io.fabric8.kubernetes.client.utils.Serialization;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
+import java.util.Base64;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
 import org.awaitility.Awaitility;
@@ -112,6 +117,25 @@ final class TestNamespace implements AutoCloseable {
                                 .endConditions()
                                 .build())
                         .toList())
+                .build();
+        if (client.resource(wanted).get() == null) {
+            client.resource(wanted).create();
+        } else {
+            client.resource(wanted).update();
+        }
+    }
+
+    /** Makes the Secret, or replaces it. */
+    void secret(String secret, String type, Map<String, byte[]> content) {
+        Map<String, String> data = new HashMap<>();
+        content.forEach((key, value) -> data.put(key, Base64.getEncoder().encodeToString(value)));
+        Secret wanted = new SecretBuilder()
+                .withNewMetadata()
+                .withNamespace(name)
+                .withName(secret)
+                .endMetadata()
+                .withType(type)
+                .withData(data)
                 .build();
         if (client.resource(wanted).get() == null) {
             client.resource(wanted).create();

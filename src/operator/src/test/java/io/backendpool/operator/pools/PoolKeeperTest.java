@@ -342,22 +342,11 @@ class PoolKeeperTest {
         AtomicInteger reads = new AtomicInteger();
         channel.health = HealthState.DRAINING;
         channel.open = 5;
-        try (PoolKeeper keeps = new PoolKeeper(
-                channel,
-                host,
-                statuses,
-                DnsResolver.ofSystem(),
-                Services.NONE,
-                Secrets.NONE,
-                Overrides.NONE,
-                pool -> SessionKeys.NONE,
-                LastPublished.NONE,
-                Duration.ofHours(1),
-                Duration.ofMillis(20),
-                clock(() -> {
-                    reads.incrementAndGet();
-                    return Objects.requireNonNull(now.get());
-                }))) {
+        Clock counting = clock(() -> {
+            reads.incrementAndGet();
+            return Objects.requireNonNull(now.get());
+        });
+        try (PoolKeeper keeps = next(Duration.ofHours(1), Duration.ofMillis(20), counting)) {
             keeps.upsert(spec(1));
             await().until(() -> Objects.equals(statuses.drainingOpen(), 5L));
 
@@ -393,6 +382,10 @@ class PoolKeeperTest {
     }
 
     private PoolKeeper next(Duration grace) {
+        return next(grace, StatusAggregator.DRAIN_INTERVAL, Clock.systemUTC());
+    }
+
+    private PoolKeeper next(Duration grace, Duration secondLook, Clock clock) {
         return new PoolKeeper(
                 channel,
                 host,
@@ -404,8 +397,8 @@ class PoolKeeperTest {
                 pool -> SessionKeys.NONE,
                 LastPublished.NONE,
                 grace,
-                StatusAggregator.DRAIN_INTERVAL,
-                Clock.systemUTC());
+                secondLook,
+                clock);
     }
 
     @Test
