@@ -116,9 +116,9 @@ public record ChurnCase(String name, String what, Load load) implements Case {
         int runs = 0;
         long failed = 0;
         for (; runs < WARM_RUNS_MAX && compiling > COMPILER_IDLE; runs++) {
-            double before = Meter.compilerMicros(target.proxy());
+            Meter.Compiling meanwhile = Meter.compiling(target.proxy());
             failed += churn(lab, target, change).failed;
-            compiling = (Meter.compilerMicros(target.proxy()) - before) / (SECONDS * 1e6);
+            compiling = meanwhile.share(SECONDS);
         }
         System.out.printf(
                 "   %s warm after %d changes, %d requests failed in these; its compiler took %.1f %% of the last %d s%n",

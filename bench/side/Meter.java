@@ -35,8 +35,20 @@ record Meter(double userMicros, double systemMicros) {
         return new Meter(userMicros - before.userMicros, systemMicros - before.systemMicros);
     }
 
-    /** What a JVM's compiler threads have used, microseconds. */
-    static double compilerMicros(ProcessHandle jvm) throws IOException {
+    /** What a JVM's compiler does from now on. */
+    static Compiling compiling(ProcessHandle jvm) throws IOException {
+        return new Compiling(jvm, compilerMicros(jvm));
+    }
+
+    /** @param before what its threads had used at the beginning, microseconds */
+    record Compiling(ProcessHandle jvm, double before) {
+        /** Its share of a core in the {@code seconds} that have passed since. */
+        double share(int seconds) throws IOException {
+            return (compilerMicros(jvm) - before) / (seconds * 1e6);
+        }
+    }
+
+    private static double compilerMicros(ProcessHandle jvm) throws IOException {
         double micros = 0;
         try (Stream<Path> threads = Files.list(Path.of("/proc", Long.toString(jvm.pid()), "task"))) {
             for (Path thread : threads.toList()) {

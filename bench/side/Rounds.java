@@ -47,9 +47,9 @@ final class Rounds {
         double compiling = 1;
         int step = 0;
         for (; step < WARM_STEPS_MAX && (requests < WARM_REQUESTS || compiling > COMPILER_IDLE); step++) {
-            double before = Meter.compilerMicros(target.proxy());
+            Meter.Compiling meanwhile = Meter.compiling(target.proxy());
             requests += answered(lab, target, load.run(lab, target.port(), WARM_STEP_SECONDS));
-            compiling = (Meter.compilerMicros(target.proxy()) - before) / (WARM_STEP_SECONDS * 1e6);
+            compiling = meanwhile.share(WARM_STEP_SECONDS);
         }
         System.out.printf(
                 "   %s warm after %,d requests in %d s, its compiler took %.1f %% of the last %d s%n",
