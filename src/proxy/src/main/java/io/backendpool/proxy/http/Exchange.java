@@ -15,7 +15,6 @@ import io.backendpool.proxy.upstream.UpstreamLink;
 import io.backendpool.proxy.upstream.UpstreamReceiver;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ConnectTimeoutException;
-import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -43,12 +42,9 @@ public final class Exchange implements UpstreamReceiver, QueuedRequest, Relay.Ju
     private final RequestFacts facts;
     private BodyFraming requestBody;
     private final AttemptPlan plan;
-    private final LoopPolicy policy;
     private final Affinity.@Nullable Bond bond;
+    private final ExchangeTimeouts timeouts;
     private final long startNanos;
-    private final int startTick;
-    /** What the client itself gives the backend to begin its answer; 0: it does not say. */
-    private final int clientTicks;
 
     private final @Nullable ByteBuf head;
     private @Nullable ByteBuf replay;
@@ -62,18 +58,10 @@ public final class Exchange implements UpstreamReceiver, QueuedRequest, Relay.Ju
     private @Nullable Upstream nextAfterStatus;
     private @Nullable Object queuePlace;
     private int attempts;
-    private int progressTick;
-    /** When the request had been read whole; until then when its head had. */
-    private int requestTick;
-    /** When the try under way began to be waited for. */
-    private int tryTick;
-
     private long tryNanos;
     private long bytesIn;
     private int status;
     private boolean byProxy;
-    /** The response switched protocols: bytes pass both ways until both have ended. */
-    private boolean tunnel;
 
     private boolean clientEnded;
     private boolean backendEnded;
@@ -93,13 +81,9 @@ public final class Exchange implements UpstreamReceiver, QueuedRequest, Relay.Ju
         this.requestBody = requestBody;
         this.head = head;
         this.startNanos = loop.traffic().now();
-        this.startTick = loop.tick();
-        this.clientTicks = client.timeLimitMillis() == 0 ? 0 : LoopPolicy.ticks(client.timeLimitMillis());
+        this.timeouts = new ExchangeTimeouts(loop.tick(), client.timeLimitMillis());
         this.plan = plan;
-        this.policy = plan.policy();
         this.bond = bond;
-        this.progressTick = startTick;
-        this.requestTick = progressTick;
         loop.upstreams().retryBudget().requestStarted();
     }
 
@@ -143,8 +127,7 @@ public final class Exchange implements UpstreamReceiver, QueuedRequest, Relay.Ju
         progress();
         bytesIn += taken;
         if (requestBody.done()) {
-            requestTick = loop.tick();
-            tryTick = requestTick;
+            timeouts.requestRead(loop.tick());
         }
         ByteBuf data = taken == in.readableBytes() ? client.handOver(in) : in.readRetainedSlice(taken);
         UpstreamLink connection = upstream;
@@ -195,7 +178,8 @@ public final class Exchange implements UpstreamReceiver, QueuedRequest, Relay.Ju
     public void queueTimedOut() {
         queuePlace = null;
         String reason = "no backend had room within %s (circuitBreaker, timeouts.queue)"
-                .formatted(text(policy.source().timeouts().queue()));
+                .formatted(
+                        ExchangeTimeouts.text(plan.policy().source().timeouts().queue()));
         fail(new Reply(503, "connection_limit_reached", reason), Outcome.NO_BACKEND);
     }
 
@@ -223,9 +207,9 @@ public final class Exchange implements UpstreamReceiver, QueuedRequest, Relay.Ju
     private void send(UpstreamLink connection) {
         upstream = connection;
         phase = Phase.AWAITING;
-        progress();
-        tryTick = progressTick;
+        timeouts.tryBegan(loop.tick());
         tryNanos = loop.traffic().now();
+        LoopPolicy policy = plan.policy();
         response = client.relay(facts, policy, policy.retriesStatuses() || bond != null ? this : null);
         connection.upstream().traffic().started(tryNanos);
         loop.traffic().sent(connection.reused());
@@ -380,8 +364,12 @@ public final class Exchange implements UpstreamReceiver, QueuedRequest, Relay.Ju
         }
     }
 
+    /** The response switched protocols: bytes pass both ways until both have ended. No other request is without an end. */
+    private boolean isTunnel() {
+        return requestBody.isUntilClose();
+    }
+
     private void openTunnel() {
-        tunnel = true;
         requestBody = BodyFraming.tunnel();
         if (upstream != null) {
             upstream.tunnel();
@@ -392,7 +380,7 @@ public final class Exchange implements UpstreamReceiver, QueuedRequest, Relay.Ju
 
     /** The client sends no more. In a tunnel that is the end of one direction only; else false: nothing was done. */
     public boolean clientInputEnded() {
-        if (!tunnel || upstream == null) {
+        if (!isTunnel() || upstream == null) {
             return false;
         }
         if (!clientEnded) {
@@ -405,7 +393,7 @@ public final class Exchange implements UpstreamReceiver, QueuedRequest, Relay.Ju
 
     @Override
     public void upstreamInputEnded() {
-        if (!tunnel) {
+        if (!isTunnel()) {
             return;
         }
         backendEnded = true;
@@ -575,96 +563,45 @@ public final class Exchange implements UpstreamReceiver, QueuedRequest, Relay.Ju
 
     /** Called about every 100 ms. */
     public void onTick(int now) {
-        int still = now - progressTick;
+        ExchangeTimeouts.Expired expired = expired(now);
+        if (expired == null) {
+            return;
+        }
+        loop.traffic().limitHit(expired.limit);
+        if (expired == ExchangeTimeouts.Expired.TRY && sendAgainElsewhere()) {
+            return;
+        }
+        fail(expired.reply(plan.policy(), client), expired.outcome);
+    }
+
+    private ExchangeTimeouts.@Nullable Expired expired(int now) {
         UpstreamLink connection = upstream;
         if (connection != null && connection.upstream().isOverdue(now)) {
-            loop.traffic().limitHit(Limit.DRAIN_DEADLINE);
-            String reason = "the backend left the pool, and the time to finish is over";
-            fail(new Reply(503, "destination_unavailable", reason), Outcome.BACKEND_TIMEOUT);
-            return;
+            return ExchangeTimeouts.Expired.BACKEND_REMOVED;
         }
-        if (clientTicks > 0 && now - startTick > clientTicks && phase != Phase.RESPONDING && phase != Phase.ENDED) {
-            clientsTimeIsOver();
-            return;
-        }
-        switch (phase) {
-            case QUEUED, CONNECTING -> {
-                if (requestBody.done() && now - requestTick > policy.requestTicks()) {
-                    requestTimedOut("no connection to a backend within "
-                            + text(policy.source().timeouts().request()));
-                } else if (!requestBody.done() && canTakeBody() && still > policy.streamTicks()) {
-                    bodyTimedOut();
-                }
-            }
-            case AWAITING -> awaitingTick(now, still);
-            case RESPONDING -> {
-                if (still > policy.streamTicks()) {
-                    loop.traffic().limitHit(Limit.STREAM_IDLE_TIMEOUT);
-                    Outcome outcome = client.isWritable() ? Outcome.BACKEND_TIMEOUT : Outcome.CLIENT_GONE;
-                    fail(new Reply(504, "http_response_timeout", "the response does not move"), outcome);
-                }
-            }
-            case ENDED -> {}
-        }
+        return switch (phase) {
+            case QUEUED, CONNECTING -> timeouts.beforeTry(now, plan.policy(), requestBody.done(), canTakeBody());
+            case AWAITING -> timeouts.beforeResponse(now, plan.policy(), requestBody.done(), canTakeBody());
+            case RESPONDING -> timeouts.inResponse(now, plan.policy(), client.isWritable());
+            case ENDED -> null;
+        };
     }
 
-    private void awaitingTick(int now, int still) {
-        if (requestBody.done()) {
-            if (now - requestTick > policy.requestTicks()) {
-                requestTimedOut("the backend did not answer within "
-                        + text(policy.source().timeouts().request()));
-            } else if (policy.tryTicks() > 0 && now - tryTick > policy.tryTicks()) {
-                tryTimedOut();
-            }
-        } else if (still > policy.streamTicks()) {
-            if (canTakeBody()) {
-                bodyTimedOut();
-            } else {
-                loop.traffic().limitHit(Limit.STREAM_IDLE_TIMEOUT);
-                String reason = "the backend does not read the request";
-                fail(new Reply(504, "http_response_timeout", reason), Outcome.BACKEND_TIMEOUT);
-            }
-        }
-    }
-
-    private void bodyTimedOut() {
-        loop.traffic().limitHit(Limit.STREAM_IDLE_TIMEOUT);
-        fail(Reply.refused(408, "the request's body did not come in time"), Outcome.REFUSED);
-    }
-
-    /** How short it was, the client has chosen: that says nothing of the backend. */
-    private void clientsTimeIsOver() {
-        loop.traffic().limitHit(Limit.GRPC_TIMEOUT);
-        String reason = "no answer within grpc-timeout, " + text(Duration.ofMillis(client.timeLimitMillis()));
-        fail(new Reply(504, "http_response_timeout", reason), Outcome.CLIENT_GONE);
-    }
-
-    private void requestTimedOut(String reason) {
-        loop.traffic().limitHit(Limit.RESPONSE_TIMEOUT);
-        fail(new Reply(504, "http_response_timeout", reason), Outcome.BACKEND_TIMEOUT);
-    }
-
-    private void tryTimedOut() {
-        loop.traffic().limitHit(Limit.TRY_TIMEOUT);
+    /** Gives the try up for one at another backend; false: there is none, or it may not be. */
+    private boolean sendAgainElsewhere() {
         UpstreamLink connection = upstream;
         Relay relay = response;
-        if (connection != null && relay != null && !relay.passedAny() && maySendAgain(false)) {
-            Upstream next = plan.retryAfterTimeout(connection.upstream());
-            if (next != null) {
-                connection.upstream().failed(FailureKind.TIMEOUT);
-                dropUpstream(true, loop.traffic().now());
-                sendAgain(next, true);
-                return;
-            }
+        if (connection == null || relay == null || relay.passedAny() || !maySendAgain(false)) {
+            return false;
         }
-        Duration perTry = policy.retries().perTryTimeout();
-        String reason = "the backend did not answer within " + (perTry == null ? "its time" : text(perTry));
-        fail(new Reply(504, "http_response_timeout", reason), Outcome.BACKEND_TIMEOUT);
-    }
-
-    private static String text(Duration wait) {
-        long millis = wait.toMillis();
-        return millis % 1000 == 0 ? millis / 1000 + " s" : millis + " ms";
+        Upstream next = plan.retryAfterTimeout(connection.upstream());
+        if (next == null) {
+            return false;
+        }
+        connection.upstream().failed(FailureKind.TIMEOUT);
+        dropUpstream(true, loop.traffic().now());
+        sendAgain(next, true);
+        return true;
     }
 
     /** The one place where the outcome of an exchange is known: counters, the access log, and what learns from outcomes. */
@@ -712,6 +649,6 @@ public final class Exchange implements UpstreamReceiver, QueuedRequest, Relay.Ju
     }
 
     private void progress() {
-        progressTick = loop.tick();
+        timeouts.progressed(loop.tick());
     }
 }
