@@ -4,7 +4,6 @@ import io.backendpool.control.PublishedPool;
 import io.backendpool.pool.Backend;
 import io.backendpool.pool.BackendKey;
 import io.backendpool.pool.HealthCheck;
-import io.backendpool.pool.HealthCheck.Agent;
 import io.backendpool.pool.HealthState;
 import io.backendpool.pool.PoolSnapshot;
 import io.backendpool.pool.SlowStart;
@@ -29,7 +28,6 @@ import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.internal.ContextInternal;
 import io.vertx.core.internal.VertxInternal;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -37,10 +35,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Objects;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.LongAdder;
 import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -63,16 +59,8 @@ public final class HealthMonitor {
     private final ContextInternal context;
     private final PoolHolder pools;
     private final InstantSource clock;
-    private final ProbeSlots slots;
-    private final ProbeClient client;
     private final ProbeTimer timer;
-    private final BackendProber.Means means;
-    private final Spread spread = new Spread();
-    private final LongAdder succeeded = new LongAdder();
-    private final LongAdder failed = new LongAdder();
-    private final LongAdder understood = new LongAdder();
-    private final LongAdder rubbish = new LongAdder();
-    private final LongAdder silent = new LongAdder();
+    private final Probers probers;
 
     private Map<BackendKey, WatchedBackend> watched = new HashMap<>();
     private @Nullable PublishedPool pool;
@@ -85,7 +73,6 @@ public final class HealthMonitor {
     private List<WatchedBackend> ordered = List.of();
     private Overrides overrides = Overrides.of(List.of(), Instant.EPOCH);
     private Instant nextRamp = Instant.MAX;
-    private ProbePlan plan = ProbePlan.NONE;
     private boolean ticking;
     private boolean stale;
     private boolean publishing;
@@ -128,13 +115,22 @@ public final class HealthMonitor {
         this.pools = pools;
         this.clock = clock;
         EventLoop loop = context.nettyEventLoop();
-        this.client = new ProbeClient(loop, internal.transport().channelFactory(false));
         this.timer = (nanos, task) -> {
             ScheduledFuture<?> due = loop.schedule(task, nanos, TimeUnit.NANOSECONDS);
             return () -> due.cancel(false);
         };
-        this.slots = new ProbeSlots(timer, nanoClock);
-        this.means = new BackendProber.Means(client, timer, slots, nanoClock, random);
+        Probers.Judge judge = new Probers.Judge() {
+            @Override
+            public void probed(WatchedBackend backend, HealthCheck check, ProbeResult result) {
+                take(backend, check, result);
+            }
+
+            @Override
+            public void heard(WatchedBackend backend, AgentState heard) {
+                take(backend, heard);
+            }
+        };
+        this.probers = new Probers(judge, loop, internal.transport().channelFactory(false), timer, nanoClock, random);
         this.outliers = new OutlierWatch(random);
         pools.onRuns((backend, kind) ->
                 context.runOnContext(ignored -> decide(outliers.onRun(backend, kind, clock.instant()))));
@@ -187,8 +183,8 @@ public final class HealthMonitor {
     public CompletionStage<Void> close() {
         return onLoop(() -> {
             closed = true;
-            watched.values().forEach(HealthMonitor::stopProbing);
-            client.close();
+            watched.values().forEach(probers::stop);
+            probers.close();
         });
     }
 
@@ -199,27 +195,27 @@ public final class HealthMonitor {
 
     /** Probes that succeeded since the start. */
     public long probesSucceeded() {
-        return succeeded.sum();
+        return probers.succeeded();
     }
 
     /** Probes that failed since the start. */
     public long probesFailed() {
-        return failed.sum();
+        return probers.failed();
     }
 
     /** Lines of agents that were understood since the start. */
     public long agentsUnderstood() {
-        return understood.sum();
+        return probers.understood();
     }
 
     /** Lines of agents since the start that could not be understood, and changed nothing. */
     public long agentsRubbish() {
-        return rubbish.sum();
+        return probers.rubbish();
     }
 
     /** How often an agent was asked since the start and said nothing. */
     public long agentsSilent() {
-        return silent.sum();
+        return probers.silent();
     }
 
     private CompletionStage<Void> onLoop(Runnable work) {
@@ -258,13 +254,15 @@ public final class HealthMonitor {
                     known == null ? kept.health : known.health.onConditions(backend.conditions(), check, now);
             update(kept, health.onSlowStart(slowStart, now).onOverride(overrides.drain(backend.key()), now));
         }
-        before.values().forEach(HealthMonitor::stopProbing);
+        before.values().forEach(probers::stop);
         watched = after;
         ordered = order;
         outliers.follow(snapshot.outlierDetection(), after, check != null, now).forEach(this::apply);
         adapter.follow(snapshot.adaptiveWeight(), order, now);
         publish();
-        probeBy(snapshot);
+        if (!closed) {
+            probers.follow(snapshot, tls, watched.values());
+        }
     }
 
     private WatchedBackend newcomer(
@@ -333,95 +331,20 @@ public final class HealthMonitor {
         }
     }
 
-    /** Starts the probers that are missing, and anew those that go by another check. */
-    private void probeBy(PoolSnapshot snapshot) {
-        if (closed) {
-            return;
-        }
-        HealthCheck check = snapshot.healthCheck();
-        plan = ProbePlan.of(check, snapshot.groups(), tls, plan);
-        if (check != null) {
-            slots.resize(check, watched.size());
-        }
-        for (WatchedBackend backend : watched.values()) {
-            ProbePlan.Way way = plan.way(backend.key.group());
-            if (!Objects.equals(backend.way, way)) {
-                stopProbing(backend);
-                startProbing(backend, way);
-            }
-        }
-    }
-
-    private void startProbing(WatchedBackend backend, ProbePlan.@Nullable Way way) {
-        if (way == null) {
-            return;
-        }
-        HealthCheck check = way.check();
-        backend.way = way;
-        backend.prober = new BackendProber<>(
-                means,
-                plan.probe(backend.key, way),
-                new BackendProber.Pace(() -> interval(backend, check), check.jitterPercent(), spread.next()),
-                result -> take(backend, check, result));
-        backend.prober.start();
-        Agent agent = check.agent();
-        if (agent != null) {
-            backend.listener = new BackendProber<>(
-                    means,
-                    ProbePlan.agent(backend.key, agent),
-                    new BackendProber.Pace(agent::interval, check.jitterPercent(), spread.next()),
-                    report -> take(backend, report));
-            backend.listener.start();
-        }
-    }
-
-    private static Duration interval(WatchedBackend backend, HealthCheck check) {
-        return Boolean.FALSE.equals(backend.health.probed()) ? check.unhealthyInterval() : check.interval();
-    }
-
-    private static void stopProbing(WatchedBackend backend) {
-        if (backend.prober != null) {
-            backend.prober.stop();
-        }
-        if (backend.listener != null) {
-            backend.listener.stop();
-        }
-        backend.way = null;
-        backend.prober = null;
-        backend.listener = null;
-    }
-
     /** An agent that is silent or talks rubbish changes nothing but the reason. */
-    private void take(WatchedBackend backend, AgentReport report) {
+    private void take(WatchedBackend backend, AgentState heard) {
         AgentState before = backend.health.signals().agent();
-        AgentState after =
-                switch (report) {
-                    case AgentReport.Said said -> {
-                        AgentState heard = before.hear(said.line());
-                        (heard.complaint() == null ? understood : rubbish).increment();
-                        yield heard;
-                    }
-                    case AgentReport.Silent none -> {
-                        silent.increment();
-                        yield before.silent(none.cause());
-                    }
-                };
-        if (!after.equals(before)) {
-            judged(backend, backend.health.onAgent(after, clock.instant()), !after.agrees(before));
+        if (!heard.equals(before)) {
+            judged(backend, backend.health.onAgent(heard, clock.instant()), !heard.agrees(before));
         }
     }
 
     private void take(WatchedBackend backend, HealthCheck check, ProbeResult result) {
         BackendHealth next =
                 switch (result) {
-                    case ProbeResult.Succeeded ok -> {
-                        succeeded.increment();
-                        yield backend.health.onSuccess(check, clock.instant());
-                    }
-                    case ProbeResult.Failed failure -> {
-                        failed.increment();
-                        yield backend.health.onFailure(check, failure.cause(), clock.instant());
-                    }
+                    case ProbeResult.Succeeded ok -> backend.health.onSuccess(check, clock.instant());
+                    case ProbeResult.Failed failure ->
+                        backend.health.onFailure(check, failure.cause(), clock.instant());
                 };
         judged(backend, next, false);
         boolean success = result instanceof ProbeResult.Succeeded;
