@@ -8,18 +8,12 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.PosixFilePermission;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
-import java.util.Set;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.ZipException;
 
@@ -45,10 +39,6 @@ public final class LastKnownGood {
     private static final byte[] MAGIC = {'B', 'P', 'O', 'O', 'L', 'L', 'K', 'G'};
     private static final int CHECKSUM_LENGTH = 32;
     private static final int HEADER_LENGTH = MAGIC.length + 4 + 4 + CHECKSUM_LENGTH;
-
-    private static final Set<PosixFilePermission> OWNER_ONLY = PosixFilePermissions.fromString("rw-------");
-    private static final Set<StandardOpenOption> OPTIONS =
-            Set.of(StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE);
 
     /** No pool is this large; a larger file is no copy of ours. */
     private static final int MAX_FILE_LENGTH = 256 << 20;
@@ -127,18 +117,7 @@ public final class LastKnownGood {
      * @throws IOException nothing was changed
      */
     public static void write(Path file, PublishedPool pool) throws IOException {
-        Path next = file.resolveSibling(file.getFileName() + ".next");
-        ByteBuffer bytes = ByteBuffer.wrap(encode(pool));
-        try (FileChannel channel = FileChannel.open(next, OPTIONS, PosixFilePermissions.asFileAttribute(OWNER_ONLY))) {
-            // A file that was there already has kept its mode.
-            Files.setPosixFilePermissions(next, OWNER_ONLY);
-            while (bytes.hasRemaining()) {
-                channel.write(bytes);
-            }
-            // Before the rename, else a crash may leave the new name on an empty file.
-            channel.force(true);
-        }
-        Files.move(next, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        AtomicFile.writePrivateAndSync(file, encode(pool));
     }
 
     /** The file's content, for whoever brings it to the proxy by other means. */

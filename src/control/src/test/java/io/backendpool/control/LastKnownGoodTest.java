@@ -48,7 +48,7 @@ class LastKnownGoodTest {
     void written_isReadableByItsOwnerOnly_whateverWasThereBefore() throws Exception {
         Set<PosixFilePermission> everybody = PosixFilePermissions.fromString("rw-rw-rw-");
         Files.setPosixFilePermissions(Files.createFile(file), everybody);
-        Files.setPosixFilePermissions(Files.createFile(directory.resolve("last-known-good.next")), everybody);
+        Files.setPosixFilePermissions(Files.createFile(directory.resolve(".last-known-good.next")), everybody);
         LastKnownGood.write(file, POOL);
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
                 .isEqualTo("rw-------");
@@ -161,7 +161,7 @@ class LastKnownGoodTest {
     void failedWrite_leavesTheOldOne() throws Exception {
         LastKnownGood.write(file, POOL);
         // Where the next one would be written, something is in the way.
-        Files.createDirectory(directory.resolve("last-known-good.next"));
+        Files.createDirectories(directory.resolve(".last-known-good.next/something"));
         assertThatThrownBy(() -> LastKnownGood.write(file, Snapshots.published(13, 1)))
                 .isInstanceOf(IOException.class);
         assertThat(read()).isEqualTo(new LastKnownGood.Found(POOL));

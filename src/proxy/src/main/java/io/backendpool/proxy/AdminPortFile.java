@@ -1,9 +1,9 @@
 package io.backendpool.proxy;
 
+import io.backendpool.control.AtomicFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import org.jspecify.annotations.Nullable;
 
@@ -22,9 +22,7 @@ final class AdminPortFile {
             // The last known good pool is kept in it, too, and may hold private keys.
             Files.createDirectories(
                     stateDirectory, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
-            Path draft = stateDirectory.resolve(NAME + ".new");
-            Files.writeString(draft, port + "\n");
-            Files.move(draft, stateDirectory.resolve(NAME), StandardCopyOption.ATOMIC_MOVE);
+            AtomicFile.write(stateDirectory.resolve(NAME), port + "\n");
         } catch (IOException e) {
             throw new StartFailedException(
                     "--state-dir: " + stateDirectory + " (expected: a directory that can be written to): " + e);

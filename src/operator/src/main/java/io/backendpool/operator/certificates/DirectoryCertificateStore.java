@@ -1,14 +1,13 @@
 package io.backendpool.operator.certificates;
 
+import io.backendpool.control.AtomicFile;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** A directory of files that only their owner can read (0600 in 0700), each replaced atomically. */
@@ -48,17 +47,7 @@ public final class DirectoryCertificateStore implements CertificateStore {
 
     @Override
     public void write(String name, String text) throws IOException {
-        Path next = directory.resolve(name + ".next");
-        Files.deleteIfExists(next);
-        Files.createFile(next, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-        try (FileChannel channel = FileChannel.open(next, Set.of(StandardOpenOption.WRITE))) {
-            java.nio.ByteBuffer bytes = java.nio.charset.StandardCharsets.UTF_8.encode(text);
-            while (bytes.hasRemaining()) {
-                channel.write(bytes);
-            }
-            channel.force(true);
-        }
-        Files.move(next, directory.resolve(name), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        AtomicFile.writePrivateAndSync(directory.resolve(name), text.getBytes(StandardCharsets.UTF_8));
     }
 
     @Override

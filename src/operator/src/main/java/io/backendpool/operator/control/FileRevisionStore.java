@@ -1,13 +1,12 @@
 package io.backendpool.operator.control;
 
+import io.backendpool.control.AtomicFile;
 import io.backendpool.control.Revision;
 import io.backendpool.pool.PoolId;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -50,11 +49,8 @@ public final class FileRevisionStore implements RevisionStore {
 
     @Override
     public void save(PoolId pool, Revision revision) throws IOException {
-        Path file = file(pool);
-        Path next = directory.resolve(file.getFileName() + ".next");
         // No fsync: after a power failure the Hello of any proxy that saw a higher number restores it.
-        Files.write(next, (revision.number() + " " + revision.digest() + "\n").getBytes(StandardCharsets.UTF_8));
-        Files.move(next, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        AtomicFile.write(file(pool), revision.number() + " " + revision.digest() + "\n");
     }
 
     /** Kubernetes names hold no '_', so two pools never share a file. */

@@ -1,5 +1,6 @@
 package io.backendpool.operator.standalone;
 
+import io.backendpool.control.AtomicFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -47,7 +48,7 @@ record ProcessRecord(long pid, Instant startedAt, List<String> command) {
     }
 
     void write(Path file) throws IOException {
-        StateDirectory.writePrivate(file, pid + "\n" + startedAt + "\n" + String.join("\n", command) + "\n");
+        AtomicFile.writePrivate(file, pid + "\n" + startedAt + "\n" + String.join("\n", command) + "\n");
     }
 
     /** The process, where it still runs and is the one that was written down. */

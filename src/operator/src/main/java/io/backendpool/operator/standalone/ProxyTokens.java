@@ -1,5 +1,6 @@
 package io.backendpool.operator.standalone;
 
+import io.backendpool.control.AtomicFile;
 import io.backendpool.operator.control.TokenVerifier;
 import io.backendpool.pool.PoolId;
 import java.io.IOException;
@@ -38,7 +39,7 @@ final class ProxyTokens implements TokenVerifier {
             byte[] bytes = new byte[BYTES];
             random.nextBytes(bytes);
             token = Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
-            StateDirectory.writePrivate(file, token + "\n");
+            AtomicFile.writePrivate(file, token + "\n");
         }
         tokens.put(pool, token.getBytes(StandardCharsets.UTF_8));
         return file;

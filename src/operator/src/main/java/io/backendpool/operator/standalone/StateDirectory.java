@@ -1,10 +1,10 @@
 package io.backendpool.operator.standalone;
 
+import io.backendpool.control.AtomicFile;
 import io.backendpool.control.LastKnownGood;
 import io.backendpool.pool.PoolId;
 import io.backendpool.pool.PoolSnapshot;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
@@ -12,7 +12,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.MessageDigest;
@@ -137,7 +136,7 @@ public final class StateDirectory implements AutoCloseable {
         StringBuilder lines = new StringBuilder();
         manifests.forEach(
                 manifest -> lines.append(manifest.toAbsolutePath().normalize()).append('\n'));
-        writePrivate(root.resolve(MANIFESTS), lines.toString());
+        AtomicFile.writePrivate(root.resolve(MANIFESTS), lines.toString());
     }
 
     /**
@@ -219,20 +218,6 @@ public final class StateDirectory implements AutoCloseable {
         }
         Files.createDirectories(
                 directory, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
-    }
-
-    /** Writes a file that only its owner can read, whole or not at all. */
-    static void writePrivate(Path file, String text) throws IOException {
-        Path next = file.resolveSibling(file.getFileName() + ".next");
-        Files.deleteIfExists(next);
-        Files.createFile(next, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-        try (FileChannel channel = FileChannel.open(next, StandardOpenOption.WRITE)) {
-            ByteBuffer bytes = StandardCharsets.UTF_8.encode(text);
-            while (bytes.hasRemaining()) {
-                channel.write(bytes);
-            }
-        }
-        Files.move(next, file, StandardCopyOption.ATOMIC_MOVE);
     }
 
     /** Another operator may take the directory now. */

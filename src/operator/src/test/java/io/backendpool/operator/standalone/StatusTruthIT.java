@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.backendpool.api.v1alpha1.BackendPool;
 import io.backendpool.api.v1alpha1.BackendPoolStatus;
 import io.backendpool.api.v1alpha1.BackendState;
+import io.backendpool.control.AtomicFile;
 import io.backendpool.operator.certificates.CertificateAuthority;
 import io.backendpool.operator.certificates.CertificatePolicy;
 import io.backendpool.operator.certificates.DirectoryCertificateStore;
@@ -296,7 +297,7 @@ class StatusTruthIT {
 
     /** Whole or not at all, so that no half of it is read. */
     private void write() throws IOException {
-        StateDirectory.writePrivate(directory.resolve("pool.yaml"), expected.manifest(POOL.name(), port));
+        AtomicFile.writePrivate(directory.resolve("pool.yaml"), expected.manifest(POOL.name(), port));
     }
 
     private <T> T oneOf(List<T> many) {
