@@ -1,9 +1,5 @@
 package io.backendpool.operator.pools;
 
-import com.fasterxml.jackson.annotation.JsonInclude;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import io.backendpool.api.v1alpha1.BackendPoolStatus;
 import io.backendpool.control.PublishedPool;
 import io.backendpool.operator.control.ConnectedProxy;
 import io.backendpool.operator.dns.DnsResolver;
@@ -61,16 +57,10 @@ public final class PoolKeeper implements PoolSink, AutoCloseable {
     /** How late it may be said that a certificate has come to its end. */
     private static final Duration TIME_CHECK = Duration.ofMinutes(1);
 
-    private static final Duration STATUS_INTERVAL = Duration.ofSeconds(1);
-    /** Reports of many proxies about one change come within this time: one status for all. */
-    private static final Duration STATUS_DELAY = Duration.ofMillis(20);
-
-    private final ObjectMapper mapper = new ObjectMapper().setDefaultPropertyInclusion(JsonInclude.Include.NON_NULL);
     private final ProxyChannel channel;
     private final ProxyHost host;
     private final StatusSink statusSink;
-    private final Duration grace;
-    private final Duration secondLook;
+    private final StatusWriter.Means statuses;
     private final Clock clock;
     private final LastPublished lastPublished;
     private final NameFollower names;
@@ -87,7 +77,8 @@ public final class PoolKeeper implements PoolSink, AutoCloseable {
             Thread.ofPlatform().daemon().name("pools").factory());
     private final Map<PoolId, Kept> pools = new TreeMap<>();
 
-    private static final class Kept {
+    private final class Kept {
+        final StatusWriter status;
         PoolSpec spec;
 
         @Nullable
@@ -99,26 +90,9 @@ public final class PoolKeeper implements PoolSink, AutoCloseable {
 
         List<String> problems = List.of();
 
-        @Nullable
-        BackendPoolStatus written;
-
-        @Nullable
-        JsonNode writtenContent;
-
-        /** While the proxies are yet to dial this operator. */
-        @Nullable
-        TakeOver takeOver;
-
-        /** Its status is this operator's own word, nothing in it a former one's. */
-        boolean ownWord;
-
-        long writtenNanos = System.nanoTime() - STATUS_INTERVAL.toNanos();
-        boolean statusDue;
-        /** It will be looked at again for what its status holds back. */
-        boolean lookDue;
-
         Kept(PoolSpec spec) {
             this.spec = spec;
+            this.status = new StatusWriter(spec.id(), statuses, () -> view(this));
         }
     }
 
@@ -179,8 +153,7 @@ public final class PoolKeeper implements PoolSink, AutoCloseable {
         this.channel = channel;
         this.host = host;
         this.statusSink = statusSink;
-        this.grace = grace;
-        this.secondLook = secondLook;
+        this.statuses = new StatusWriter.Means(statusSink, this::later, grace, secondLook, clock);
         this.clock = clock;
         this.lastPublished = lastPublished;
         this.names = new NameFollower(dns, this::formerAnswers, clock, name -> execute(() -> retranslate(name)));
@@ -200,7 +173,7 @@ public final class PoolKeeper implements PoolSink, AutoCloseable {
     @Override
     public void upsert(PoolSpec spec) {
         execute(spec.id(), () -> {
-            Kept kept = pools.computeIfAbsent(spec.id(), id -> newKept(spec));
+            Kept kept = pools.computeIfAbsent(spec.id(), id -> new Kept(spec));
             kept.spec = spec;
             kept.problems = List.of();
             followServices();
@@ -208,14 +181,16 @@ public final class PoolKeeper implements PoolSink, AutoCloseable {
             followNames();
             host.run(spec);
             translate(kept);
-            statusDue(spec.id());
+            kept.status.due();
         });
     }
 
     @Override
     public void remove(PoolId pool) {
         execute(pool, () -> {
-            if (pools.remove(pool) != null) {
+            Kept kept = pools.remove(pool);
+            if (kept != null) {
+                kept.status.stop();
                 LOG.infof("pool=%s removed", pool);
                 followServices();
                 followSecrets();
@@ -233,7 +208,7 @@ public final class PoolKeeper implements PoolSink, AutoCloseable {
             Kept kept = pools.get(pool);
             if (kept != null && !kept.problems.equals(problems)) {
                 kept.problems = List.copyOf(problems);
-                statusDue(pool);
+                kept.status.due();
             }
         });
     }
@@ -246,46 +221,18 @@ public final class PoolKeeper implements PoolSink, AutoCloseable {
 
     /** Looks at every status again: something has changed that all of them tell. */
     public void refresh() {
-        execute(() -> pools.keySet().forEach(this::statusDue));
+        execute(() -> pools.values().forEach(kept -> kept.status.due()));
     }
 
     /** Writes every status that has changed, without waiting for its second, and as it is known now. */
     public void flush() {
         onThread(() -> {
             pools.values().forEach(kept -> {
-                endTakeOver(kept);
-                writeStatus(kept);
+                kept.status.endTakeOver();
+                kept.status.write();
             });
             return true;
         });
-    }
-
-    private Kept newKept(PoolSpec spec) {
-        BackendPoolStatus last = statusSink.last(spec.id());
-        Kept kept = new Kept(spec);
-        kept.written = last;
-        kept.writtenContent = last == null ? null : mapper.valueToTree(last);
-        kept.takeOver = TakeOver.of(last);
-        if (kept.takeOver == null) {
-            endTakeOver(kept);
-        } else {
-            var unused = thread.schedule(
-                    () -> {
-                        endTakeOver(kept);
-                        statusDue(spec.id());
-                    },
-                    grace.toNanos(),
-                    TimeUnit.NANOSECONDS);
-        }
-        return kept;
-    }
-
-    private void endTakeOver(Kept kept) {
-        kept.takeOver = null;
-        if (!kept.ownWord && !statusSink.keepsLast()) {
-            kept.writtenContent = null;
-        }
-        kept.ownWord = true;
     }
 
     private void followServices() {
@@ -350,7 +297,7 @@ public final class PoolKeeper implements PoolSink, AutoCloseable {
         for (Kept kept : pools.values()) {
             if (names(kept).contains(name)) {
                 translate(kept);
-                statusDue(kept.spec.id());
+                kept.status.due();
             }
         }
     }
@@ -359,7 +306,7 @@ public final class PoolKeeper implements PoolSink, AutoCloseable {
         Kept kept = pools.get(pool);
         if (kept != null) {
             translate(kept);
-            statusDue(pool);
+            kept.status.due();
         }
     }
 
@@ -372,7 +319,7 @@ public final class PoolKeeper implements PoolSink, AutoCloseable {
                 for (Kept kept : pools.values()) {
                     if (kept.spec.services().contains(service)) {
                         translate(kept);
-                        statusDue(kept.spec.id());
+                        kept.status.due();
                     }
                 }
             });
@@ -386,7 +333,7 @@ public final class PoolKeeper implements PoolSink, AutoCloseable {
                 for (Kept kept : pools.values()) {
                     if (kept.spec.secrets().contains(secret)) {
                         translate(kept);
-                        statusDue(kept.spec.id());
+                        kept.status.due();
                     }
                 }
             });
@@ -398,7 +345,7 @@ public final class PoolKeeper implements PoolSink, AutoCloseable {
         for (Kept kept : pools.values()) {
             if (!kept.spec.secrets().isEmpty() || kept.spec.session() != null) {
                 translate(kept);
-                statusDue(kept.spec.id());
+                kept.status.due();
             }
         }
     }
@@ -451,74 +398,19 @@ public final class PoolKeeper implements PoolSink, AutoCloseable {
         kept.expiryDue = expiry;
         PoolId pool = kept.spec.id();
         long millis = Math.max(1, clock.instant().until(expiry, ChronoUnit.MILLIS) + 1);
-        var unused = thread.schedule(
-                () -> {
-                    if (pools.get(pool) == kept && expiry.equals(kept.expiryDue)) {
-                        kept.expiryDue = null;
-                        guarded(() -> retranslate(pool));
-                    }
-                },
-                millis,
-                TimeUnit.MILLISECONDS);
+        later(Duration.ofMillis(millis), () -> {
+            if (pools.get(pool) == kept && expiry.equals(kept.expiryDue)) {
+                kept.expiryDue = null;
+                retranslate(pool);
+            }
+        });
     }
 
     private void statusDue(PoolId pool) {
         Kept kept = pools.get(pool);
-        if (kept == null || kept.statusDue) {
-            return;
+        if (kept != null) {
+            kept.status.due();
         }
-        kept.statusDue = true;
-        long wait = STATUS_DELAY.toNanos();
-        if (kept.written != null) {
-            wait = Math.max(wait, kept.writtenNanos + STATUS_INTERVAL.toNanos() - System.nanoTime());
-        }
-        var unused = thread.schedule(
-                () -> {
-                    kept.statusDue = false;
-                    if (pools.get(pool) == kept) {
-                        guarded(() -> writeStatus(kept));
-                    }
-                },
-                wait,
-                TimeUnit.NANOSECONDS);
-    }
-
-    private void writeStatus(Kept kept) {
-        PoolLog.about(kept.spec.id(), () -> aggregate(kept));
-    }
-
-    private void aggregate(Kept kept) {
-        PoolView view = view(kept);
-        if (view == null) {
-            return;
-        }
-        BackendPoolStatus status =
-                StatusAggregator.aggregate(view.facts(), view.report(), kept.written, clock.instant());
-        if (kept.takeOver == null && StatusAggregator.holdsBack(view.report(), status)) {
-            lookAgain(kept);
-        }
-        JsonNode content = mapper.valueToTree(status);
-        if (!content.equals(kept.writtenContent)) {
-            kept.written = status;
-            kept.writtenContent = content;
-            kept.writtenNanos = System.nanoTime();
-            statusSink.write(kept.spec.id(), status);
-        }
-    }
-
-    /** What the status holds back is to be said in time, also where no proxy has anything new to report. */
-    private void lookAgain(Kept kept) {
-        if (kept.lookDue) {
-            return;
-        }
-        kept.lookDue = true;
-        var unused = thread.schedule(
-                () -> {
-                    kept.lookDue = false;
-                    statusDue(kept.spec.id());
-                },
-                secondLook.toNanos(),
-                TimeUnit.NANOSECONDS);
     }
 
     private @Nullable PoolView view(Kept kept) {
@@ -529,10 +421,6 @@ public final class PoolKeeper implements PoolSink, AutoCloseable {
         }
         ProxyHost.State state = host.state(kept.spec.id());
         List<ConnectedProxy> proxies = channel.proxies(kept.spec.id());
-        TakeOver takeOver = kept.takeOver;
-        if (takeOver != null && takeOver.isOver(proxies, state.desired())) {
-            endTakeOver(kept);
-        }
         PoolFacts facts = new PoolFacts(
                 kept.spec,
                 translation,
@@ -544,7 +432,7 @@ public final class PoolKeeper implements PoolSink, AutoCloseable {
                 kept.problems,
                 state.problems(),
                 channel.certificates(),
-                kept.takeOver);
+                kept.status.takeOver(proxies, state.desired()));
         return new PoolView(facts, ReportMerger.merge(published, facts.proxies()));
     }
 
@@ -558,6 +446,10 @@ public final class PoolKeeper implements PoolSink, AutoCloseable {
         } catch (RejectedExecutionException closed) {
             // What comes after close() is of no interest.
         }
+    }
+
+    private void later(Duration wait, Runnable step) {
+        var unused = thread.schedule(() -> guarded(step), wait.toNanos(), TimeUnit.NANOSECONDS);
     }
 
     /** One pool's defect must not take the thread, and with it all other pools, along. */
