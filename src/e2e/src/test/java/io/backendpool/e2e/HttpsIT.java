@@ -12,30 +12,68 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /** TLS at the proxies, with certificates from files, on the real programs. */
 class HttpsIT {
+    @TempDir
+    private static Path temporary;
+
+    @RegisterExtension
+    static final Shared<Site> SHARED = new Shared<>(Site::new);
+
+    /** A backend, and the operator that runs its pool. */
+    private static final class Site implements Shared.Running {
+        final TestBackend backend = TestBackend.start("red");
+        final int port = Ports.free();
+        final Path directory = Files.createTempDirectory(temporary, "site");
+        final Standalone pool = new Standalone(directory);
+
+        Site() throws IOException {}
+
+        @Override
+        public boolean isRunning() {
+            return pool.isRunning();
+        }
+
+        @Override
+        public void close() throws InterruptedException {
+            pool.close();
+            backend.close();
+        }
+    }
+
     private Path directory;
     private Path folder;
-    private TestBackend backend;
     private Standalone pool;
     private int port;
     private ThrowAwayCertificate first;
 
+    /** Each test finds a certificate of its own served, whatever the one before has made of its files. */
     @BeforeEach
-    void start(@TempDir Path temporary) throws Exception {
-        directory = temporary;
+    void start() throws Exception {
+        Site site = SHARED.get();
+        directory = site.directory;
         folder = directory.resolve("secrets/web-tls");
+        pool = site.pool;
+        port = site.port;
         first = ThrowAwayCertificate.make(directory);
         first.writeTo(folder);
-        backend = TestBackend.start("red");
-        port = Ports.free();
-        pool = new Standalone(directory);
-        pool.write("""
+        if (!pool.isRunning()) {
+            pool.write(manifest(port, site.backend));
+            pool.start();
+        }
+        pool.awaitReady();
+        await().atMost(Standalone.PATIENCE).ignoreExceptions().untilAsserted(() -> assertServedWith(first));
+        await().atMost(Standalone.PATIENCE)
+                .untilAsserted(() -> assertThat(pool.condition("ResolvedRefs")).containsEntry("status", "True"));
+    }
+
+    private static String manifest(int port, TestBackend backend) {
+        return """
                 apiVersion: backendpool.io/v1alpha1
                 kind: BackendPool
                 metadata: {name: colours}
@@ -44,15 +82,7 @@ class HttpsIT {
                   - {name: https, port: %d, protocol: HTTPS, tls: {certificateRefs: [{name: web-tls}]}}
                   backends:
                   - {name: red, addresses: ["%s"]}
-                """.formatted(port, backend.address()));
-        pool.start();
-        pool.awaitReady();
-    }
-
-    @AfterEach
-    void stop() throws InterruptedException {
-        pool.close();
-        backend.close();
+                """.formatted(port, backend.address());
     }
 
     private void assertServedWith(ThrowAwayCertificate certificate) throws Exception {

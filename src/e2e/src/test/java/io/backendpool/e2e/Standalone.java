@@ -60,6 +60,10 @@ final class Standalone {
                 .start();
     }
 
+    boolean isRunning() {
+        return operator != null && operator.isAlive();
+    }
+
     Process operator() {
         return Objects.requireNonNull(operator);
     }
@@ -162,7 +166,7 @@ final class Standalone {
     }
 
     void close() throws InterruptedException {
-        if (operator != null && operator.isAlive()) {
+        if (isRunning()) {
             stop();
         }
         proxies().forEach(ProcessHandle::destroyForcibly);

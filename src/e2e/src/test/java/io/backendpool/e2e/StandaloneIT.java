@@ -11,38 +11,84 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What a user of one machine does and what goes wrong there, on the real programs. */
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class StandaloneIT {
+    @TempDir
+    private static Path directory;
+
+    @RegisterExtension
+    static final Shared<Colours> SHARED = new Shared<>(Colours::new);
+
+    /** Three backends, and the operator that runs their pool. */
+    private static final class Colours implements Shared.Running {
+        final TestBackend red = TestBackend.start("red");
+        final TestBackend green = TestBackend.start("green");
+        final TestBackend blue = TestBackend.start("blue");
+        final int port = Ports.free();
+        final Standalone pool = new Standalone(Files.createTempDirectory(directory, "colours"));
+
+        Colours() throws IOException {}
+
+        @Override
+        public boolean isRunning() {
+            return pool.isRunning();
+        }
+
+        @Override
+        public void close() throws InterruptedException {
+            pool.close();
+            List.of(red, green, blue).forEach(TestBackend::close);
+        }
+    }
+
     private TestBackend red;
     private TestBackend green;
     private TestBackend blue;
     private Standalone pool;
     private int port;
+    private int logBefore;
 
+    /** Each test finds all three backends healthy and equal, whatever the one before has made of them. */
     @BeforeEach
-    void start(@TempDir Path directory) throws IOException {
-        red = TestBackend.start("red");
-        green = TestBackend.start("green");
-        blue = TestBackend.start("blue");
-        port = Ports.free();
-        pool = new Standalone(directory);
+    void start() throws Exception {
+        Colours colours = SHARED.get();
+        red = colours.red;
+        green = colours.green;
+        blue = colours.blue;
+        port = colours.port;
+        pool = colours.pool;
         pool.write(manifest(100, 100, 100));
-        pool.start();
+        if (!pool.isRunning()) {
+            pool.start();
+        }
         pool.awaitReady();
+        await().atMost(Standalone.PATIENCE).untilAsserted(() -> {
+            assertThat(List.of(red, green, blue)).allSatisfy(backend -> assertThat(pool.backend(backend.address()))
+                    .containsEntry("declaredWeight", "100")
+                    .containsEntry("health", "Healthy"));
+            assertThat(pool.section("summary")).containsEntry("ratio", "3/3");
+            assertThat(pool.section("proxies")).containsEntry("syncedRatio", "1/1");
+        });
+        logBefore = pool.log().length();
     }
 
-    @AfterEach
-    void stop() throws InterruptedException {
-        pool.close();
-        List.of(red, green, blue).forEach(TestBackend::close);
+    /** What the operator has said since the test began. */
+    private String newLog() {
+        return pool.log().substring(logBefore);
     }
 
+    /** The first, for it is about the first requests of a pool. */
     @Test
+    @Order(1)
     void apply_firstRequests_areSharedAndTheStatusSaysSo() throws IOException {
         Map<String, Integer> shares = shares(300);
         assertThat(shares.keySet()).containsExactlyInAnyOrder("red", "green", "blue");
@@ -140,8 +186,8 @@ class StandaloneIT {
     void badEdit_ofAGoodFile_changesNothingThatRunsAndNamesTheField() throws IOException {
         long before = pool.revision();
         pool.write(manifest(100, 100, 100).replace("weight: 100", "weight: -1"));
-        await().atMost(Standalone.PATIENCE).until(() -> pool.log().contains("weight: -1"));
-        assertThat(pool.log()).containsPattern("pool\\.yaml:\\d+.*weight.*-1 .*expected.*1,000,000");
+        await().atMost(Standalone.PATIENCE).until(() -> newLog().contains("weight: -1"));
+        assertThat(newLog()).containsPattern("pool\\.yaml:\\d+.*weight.*-1 .*expected.*1,000,000");
         assertThat(shares(30).keySet()).containsExactlyInAnyOrder("red", "green", "blue");
         assertThat(pool.revision()).isEqualTo(before);
         await().atMost(Standalone.PATIENCE).until(() -> pool.status().toString().contains("weight: -1"));
@@ -162,10 +208,12 @@ class StandaloneIT {
                 .ignoreExceptions()
                 .until(() -> HttpConnection.once(port, "/").status() == 200);
         pool.awaitReady();
-        assertThat(pool.log()).contains("exit code 137");
+        assertThat(newLog()).contains("exit code 137");
     }
 
+    /** Among the last, for it ends what the others use. */
     @Test
+    @Order(Order.DEFAULT + 1)
     void proxy_startedWhileTheOperatorIsAway_servesTheLastGoodPoolAndSaysThatItIsStale() throws Exception {
         ProcessHandle proxy = ProcessHandle.of(onlyProxy()).orElseThrow();
         List<String> command = new ArrayList<>();
@@ -194,7 +242,9 @@ class StandaloneIT {
         }
     }
 
+    /** Among the last, for it ends what the others use. */
     @Test
+    @Order(Order.DEFAULT + 1)
     void sigterm_underLoad_drainsAndStopsAllThatItStarted() throws InterruptedException {
         try (Load load = Load.start(port)) {
             awaitMore(load, 100);

@@ -9,6 +9,7 @@ import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -21,9 +22,9 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A pool of TCP and UDP on one port number, on the real programs. */
@@ -31,27 +32,58 @@ class StreamsIT {
     /** Longer than a proxy of standalone mode takes to stop. */
     private static final Duration LONGER_THAN_A_STOP = Duration.ofMillis(3_500);
 
+    @TempDir
+    private static Path directory;
+
+    @RegisterExtension
+    static final Shared<Colours> SHARED = new Shared<>(Colours::new);
+
+    /** Two backends, and the operator that runs their pool. */
+    private static final class Colours implements Shared.Running {
+        final EchoBackend red = EchoBackend.start("red");
+        final EchoBackend green = EchoBackend.start("green");
+        final int port = Ports.freeOfBoth();
+        final Standalone pool = new Standalone(Files.createTempDirectory(directory, "colours"));
+
+        Colours() throws IOException {}
+
+        @Override
+        public boolean isRunning() {
+            return pool.isRunning();
+        }
+
+        @Override
+        public void close() throws Exception {
+            pool.close();
+            red.close();
+            green.close();
+        }
+    }
+
     private EchoBackend red;
     private EchoBackend green;
     private Standalone pool;
     private int port;
 
+    /** Each test finds both backends healthy, whatever the one before has made of them. */
     @BeforeEach
-    void start(@TempDir Path directory) throws IOException {
-        red = EchoBackend.start("red");
-        green = EchoBackend.start("green");
-        port = Ports.freeOfBoth();
-        pool = new Standalone(directory);
+    void start() throws Exception {
+        Colours colours = SHARED.get();
+        red = colours.red;
+        green = colours.green;
+        pool = colours.pool;
+        port = colours.port;
         pool.write(manifest(red, green));
-        pool.start();
+        if (!pool.isRunning()) {
+            pool.start();
+        }
         pool.awaitReady();
-    }
-
-    @AfterEach
-    void stop() throws Exception {
-        pool.close();
-        red.close();
-        green.close();
+        await().atMost(Standalone.PATIENCE).untilAsserted(() -> {
+            assertThat(List.of(red, green)).allSatisfy(backend -> assertThat(pool.backend(backend.address()))
+                    .containsEntry("health", "Healthy"));
+            assertThat(pool.section("summary")).containsEntry("ratio", "2/2");
+            assertThat(pool.section("proxies")).containsEntry("syncedRatio", "1/1");
+        });
     }
 
     @Test
