@@ -2,6 +2,7 @@ package io.backendpool.proxy.stream;
 
 import io.backendpool.pool.Timeouts;
 import io.backendpool.proxy.proxyprotocol.ClientEnds;
+import io.backendpool.proxy.socket.DatagramReads;
 import io.backendpool.proxy.socket.ScratchReads;
 import io.backendpool.proxy.traffic.AccessLog;
 import io.backendpool.proxy.traffic.AccessRecord;
@@ -46,6 +47,9 @@ public final class StreamLoop {
     private final ScratchReads reads = new ScratchReads(READ_BYTES);
     private final List<Stream> streams = new ArrayList<>();
     private final List<UdpSocket> sockets = new ArrayList<>();
+    /** Not before there is a UDP socket: it is a MiB. */
+    private @Nullable DatagramReads datagramReads;
+
     private @Nullable ScheduledFuture<?> timer;
     private Timeouts timeouts = Timeouts.DEFAULT;
     private StreamTicks ticks = StreamTicks.of(timeouts);
@@ -231,6 +235,16 @@ public final class StreamLoop {
     /** What the loop's streams read into. */
     ScratchReads reads() {
         return reads;
+    }
+
+    /** What the loop's UDP sockets read into. */
+    DatagramReads datagramReads() {
+        DatagramReads made = datagramReads;
+        if (made == null) {
+            made = new DatagramReads();
+            datagramReads = made;
+        }
+        return made;
     }
 
     StreamTicks ticks() {

@@ -1,10 +1,13 @@
 package io.backendpool.proxy.stream;
 
 import io.backendpool.proxy.proxyprotocol.ClientEnds;
+import io.backendpool.proxy.socket.OutgoingDatagrams;
 import io.backendpool.proxy.traffic.Outcome;
 import io.backendpool.proxy.traffic.StreamKind;
 import io.backendpool.proxy.upstream.Upstream;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.PooledByteBufAllocator;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
@@ -43,7 +46,6 @@ final class UdpSession {
     private int lastTick;
     private long bytesIn;
     private long bytesOut;
-    private boolean touched;
     private boolean ended;
 
     UdpSession(StreamLoop loop, UdpSocket socket, InetSocketAddress client) {
@@ -86,17 +88,6 @@ final class UdpSession {
         if (to.send(data)) {
             bytesIn += length;
             loop.traffic().streamBytes(StreamKind.UDP, length, 0);
-        }
-        if (!touched) {
-            touched = true;
-            socket.touch(this);
-        }
-    }
-
-    void flush() {
-        touched = false;
-        if (side != null) {
-            side.flush();
         }
     }
 
@@ -162,6 +153,7 @@ final class UdpSession {
         final Upstream upstream;
         private final Queue<ByteBuf> waiting = new ArrayDeque<>(0);
         private @Nullable Channel channel;
+        private @Nullable OutgoingDatagrams out;
         private boolean closed;
 
         Side(Upstream upstream) {
@@ -194,58 +186,38 @@ final class UdpSession {
                 channel.close();
                 return;
             }
+            out = new OutgoingDatagrams(channel, loop.datagramReads());
             for (ByteBuf next = waiting.poll(); next != null; next = waiting.poll()) {
-                write(next);
+                send(next);
             }
-            flush();
         }
 
         /** Takes over {@code data}; false: it was dropped. */
         boolean send(ByteBuf data) {
-            if (channel != null) {
-                return write(data);
-            }
-            if (waiting.size() >= MAX_WAITING) {
+            if (closed) {
                 return drop(data);
             }
-            return waiting.add(data);
-        }
-
-        private boolean write(ByteBuf data) {
-            Channel out = channel;
-            if (out == null || !out.isWritable()) {
-                return drop(data);
+            if (out == null) {
+                return waiting.size() < MAX_WAITING
+                        ? waiting.add(loop.datagramReads().keep(data, PooledByteBufAllocator.DEFAULT))
+                        : drop(data);
             }
-            if (!data.isReadable()) {
-                return sendEmpty(out, data);
-            }
-            out.write(data, out.voidPromise());
-            return true;
-        }
-
-        private boolean sendEmpty(Channel out, ByteBuf data) {
+            boolean sent = false;
             try {
-                if (!EmptyDatagrams.send(out, null)) {
-                    return drop(data);
-                }
+                sent = out.send(data, null);
             } catch (IOException e) {
-                out.pipeline().fireExceptionCaught(e);
-                return drop(data);
+                failed(this);
             }
-            data.release();
-            return true;
+            if (!sent) {
+                loop.traffic().datagramDropped();
+            }
+            return sent;
         }
 
         private boolean drop(ByteBuf data) {
             data.release();
             loop.traffic().datagramDropped();
             return false;
-        }
-
-        void flush() {
-            if (channel != null) {
-                channel.flush();
-            }
         }
 
         void close() {
@@ -267,30 +239,29 @@ final class UdpSession {
 
         @Override
         public void handlerAdded(ChannelHandlerContext ctx) {
-            EmptyDatagrams.receive(ctx.channel().config(), UdpSocket.MAX_DATAGRAM);
+            loop.datagramReads().serveConnected(ctx.channel(), () -> received(Unpooled.EMPTY_BUFFER));
         }
 
         @Override
         public void channelRead(ChannelHandlerContext ctx, Object message) {
-            if (!(message instanceof DatagramPacket datagram)) {
+            if (message instanceof DatagramPacket datagram) {
+                received(datagram.content());
+            } else {
                 ctx.fireChannelRead(message);
-                return;
-            }
-            if (closed) {
-                datagram.release();
-                return;
-            }
-            lastTick = loop.tick();
-            int length = datagram.content().readableBytes();
-            if (socket.reply(datagram.content(), client)) {
-                bytesOut += length;
-                loop.traffic().streamBytes(StreamKind.UDP, 0, length);
             }
         }
 
-        @Override
-        public void channelReadComplete(ChannelHandlerContext ctx) {
-            socket.flush();
+        private void received(ByteBuf data) {
+            if (closed) {
+                data.release();
+                return;
+            }
+            lastTick = loop.tick();
+            int length = data.readableBytes();
+            if (socket.reply(data, client)) {
+                bytesOut += length;
+                loop.traffic().streamBytes(StreamKind.UDP, 0, length);
+            }
         }
 
         @Override

@@ -1,5 +1,7 @@
 package io.backendpool.proxy.stream;
 
+import io.backendpool.proxy.socket.DatagramReads;
+import io.backendpool.proxy.socket.OutgoingDatagrams;
 import io.backendpool.proxy.traffic.Limit;
 import io.backendpool.proxy.upstream.LoopPolicy;
 import io.netty.bootstrap.Bootstrap;
@@ -33,8 +35,8 @@ import org.jspecify.annotations.Nullable;
  */
 @SuppressWarnings("FutureReturnValueIgnored") // how a write or a close ends, the channel tells by its events
 public final class UdpSocket {
-    /** The largest datagram of UDP (RFC 768: a 16-bit length): a smaller buffer would cut what is longer. */
-    static final int MAX_DATAGRAM = 65_535;
+    /** Of transports without a way of their own ({@link DatagramReads}). */
+    private static final int READS_A_CYCLE = 16;
     /** What waits to be sent while the kernel takes no more; what is beyond is dropped. */
     private static final WriteBufferWaterMark WAITING = new WriteBufferWaterMark(512 * 1024, 1024 * 1024);
     /** While the socket drains, a session ends when it has been silent for so long. */
@@ -42,12 +44,10 @@ public final class UdpSocket {
 
     private final StreamLoop loop;
     private final Map<InetSocketAddress, UdpSession> sessions = new HashMap<>();
-    /** Those whose datagrams are to be flushed at the end of the read cycle. */
-    private final List<UdpSession> touched = new ArrayList<>();
-
     private final CompletableFuture<Void> end = new CompletableFuture<>();
     private volatile String listener;
     private @Nullable Channel channel;
+    private @Nullable OutgoingDatagrams out;
     private boolean draining;
     private long drainEndNanos;
 
@@ -62,7 +62,9 @@ public final class UdpSocket {
                 .group(loop)
                 .channelFactory(channels)
                 .option(ChannelOption.ALLOCATOR, PooledByteBufAllocator.DEFAULT)
-                .option(ChannelOption.RECVBUF_ALLOCATOR, new FixedRecvByteBufAllocator(MAX_DATAGRAM))
+                .option(
+                        ChannelOption.RECVBUF_ALLOCATOR,
+                        new FixedRecvByteBufAllocator(DatagramReads.MAX_DATAGRAM).maxMessagesPerRead(READS_A_CYCLE))
                 .option(ChannelOption.WRITE_BUFFER_WATER_MARK, WAITING);
     }
 
@@ -87,6 +89,7 @@ public final class UdpSocket {
                         return;
                     }
                     channel = done.channel();
+                    out = new OutgoingDatagrams(channel, loop.datagramReads());
                     loop.add(this);
                     bound.complete(this);
                 });
@@ -138,28 +141,17 @@ public final class UdpSocket {
         }
     }
 
-    /** Queues a backend's datagram for the client at {@code to}; takes it over. False: it was dropped. */
+    /** Sends a backend's datagram to the client at {@code to}; takes it over. False: it was dropped. */
     boolean reply(ByteBuf data, InetSocketAddress to) {
-        Channel out = channel;
-        if (out == null || !out.isWritable()) {
+        boolean sent = false;
+        if (out == null) {
             data.release();
-            loop.traffic().datagramDropped();
-            return false;
-        }
-        if (!data.isReadable()) {
-            data.release();
-            return replyEmpty(out, to);
-        }
-        out.write(new DatagramPacket(data, to), out.voidPromise());
-        return true;
-    }
-
-    private boolean replyEmpty(Channel out, InetSocketAddress to) {
-        boolean sent;
-        try {
-            sent = EmptyDatagrams.send(out, to);
-        } catch (IOException e) {
-            sent = false;
+        } else {
+            try {
+                sent = out.send(data, to);
+            } catch (IOException e) {
+                // This datagram could not be sent; the next one, to another client, may.
+            }
         }
         if (!sent) {
             loop.traffic().datagramDropped();
@@ -167,19 +159,8 @@ public final class UdpSocket {
         return sent;
     }
 
-    void flush() {
-        if (channel != null) {
-            channel.flush();
-        }
-    }
-
     void ended(UdpSession session) {
         sessions.remove(session.client());
-    }
-
-    /** {@code session} has something to flush at the end of the read cycle. */
-    void touch(UdpSession session) {
-        touched.add(session);
     }
 
     String listener() {
@@ -217,6 +198,7 @@ public final class UdpSocket {
         @Override
         public void handlerAdded(ChannelHandlerContext ctx) {
             PortSharing.allow(ctx.channel().config());
+            loop.datagramReads().serve(ctx.channel());
         }
 
         @Override
@@ -226,14 +208,6 @@ public final class UdpSocket {
             } else {
                 ctx.fireChannelRead(message);
             }
-        }
-
-        @Override
-        public void channelReadComplete(ChannelHandlerContext ctx) {
-            for (UdpSession session : touched) {
-                session.flush();
-            }
-            touched.clear();
         }
 
         @Override

@@ -21,7 +21,10 @@ import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
@@ -183,6 +186,48 @@ class UdpTest {
             }
             assertThat(received).containsExactlyInAnyOrderElementsOf(sent);
             assertThat(ask(client, port, "last")).isEqualTo("last");
+        }
+    }
+
+    /**
+     * Those of many clients that come at once are read by one call into one buffer, also before a client's backend is connected.
+     * Lengths and contents are any.
+     */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void bursts_arriveWhole_inOrder_eachAtItsClient(boolean nativeTransport) throws Exception {
+        long seed = System.nanoTime();
+        Random random = new Random(seed);
+        List<DatagramSocket> clients = new ArrayList<>();
+        try (Echo a = new Echo("");
+                Echo b = new Echo("");
+                StreamProxy proxy = new StreamProxy("127.0.0.1", 1, nativeTransport)) {
+            int port = serve(proxy, a.key(), b.key());
+            for (int i = 0; i < 8; i++) {
+                clients.add(client("127.0.0.1", port));
+            }
+            for (int round = 0; round < 30; round++) {
+                Map<DatagramSocket, List<String>> sent = new LinkedHashMap<>();
+                for (int i = 0; i < 80; i++) {
+                    DatagramSocket client = clients.get(random.nextInt(clients.size()));
+                    List<String> its = sent.computeIfAbsent(client, unused -> new ArrayList<>());
+                    if (its.size() < 16) {
+                        String text = round + " " + i + " ".repeat(random.nextInt(400)) + random.nextLong();
+                        its.add(text);
+                        send(client, text);
+                    }
+                }
+                for (Map.Entry<DatagramSocket, List<String>> each : sent.entrySet()) {
+                    List<String> received = new ArrayList<>();
+                    while (received.size() < each.getValue().size()) {
+                        received.add(receive(each.getKey()));
+                    }
+                    assertThat(received).as("seed %d round %d", seed, round).isEqualTo(each.getValue());
+                }
+            }
+            assertThat(proxy.traffic.totals().streams().datagramsDropped()).isZero();
+        } finally {
+            clients.forEach(DatagramSocket::close);
         }
     }
 
