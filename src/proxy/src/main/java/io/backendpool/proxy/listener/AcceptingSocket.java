@@ -11,6 +11,7 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import io.netty.channel.ServerChannel;
+import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.util.ReferenceCountUtil;
 import io.vertx.core.net.impl.ShutdownEvent;
 import java.io.IOException;
@@ -154,6 +155,10 @@ final class AcceptingSocket {
         channel.closeFuture().addListener(accepted);
         accepted.index = open.size();
         open.add(accepted);
+        if (channel instanceof EpollSocketChannel) {
+            // Or it would be registered with epoll first, and told to read by a second system call.
+            channel.unsafe().beginRead();
+        }
         ChannelFuture registered = loop.register(channel);
         if (!channel.isActive()) {
             // Gone already, or the loop ends.
