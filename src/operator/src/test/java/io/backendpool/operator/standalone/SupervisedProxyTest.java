@@ -7,6 +7,7 @@ import io.backendpool.operator.logs.PoolLines;
 import io.backendpool.pool.PoolId;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -67,7 +68,8 @@ class SupervisedProxyTest {
     void stop_ofOneThatIgnoresIt_killsIt() throws InterruptedException, IOException {
         SupervisedProxy proxy = start("trap '' TERM; echo up; while :; do sleep 0.1; done");
         ProcessHandle process = awaitProcess(proxy);
-        await().until(() -> Files.readString(directory.resolve("proxy.log")).contains("up"));
+        await().ignoreExceptionsInstanceOf(NoSuchFileException.class)
+                .until(() -> Files.readString(directory.resolve("proxy.log")).contains("up"));
 
         proxy.stop();
         proxy.awaitEnd(Duration.ofMillis(300));
@@ -77,10 +79,11 @@ class SupervisedProxyTest {
 
     @Test
     void crash_isSaidWithCodeAndLastWordsAndStartedAgain() throws IOException {
+        Path starts = Files.createFile(directory.resolve("starts"));
         SupervisedProxy proxy = start("echo started >> starts; echo fine; echo 'cannot bind 80' >&2; exit 7"
-                .replace("starts", directory.resolve("starts").toString()));
+                .replace("starts", starts.toString()));
 
-        await().until(() -> Files.readAllLines(directory.resolve("starts")).size() >= 3);
+        await().until(() -> Files.readAllLines(starts).size() >= 3);
 
         assertThat(proxy.problem()).contains("default/a", "exit code 7", "cannot bind 80");
     }
