@@ -28,6 +28,7 @@ import picocli.CommandLine.Spec;
         description = {
             "Shows how pools are: each backend with its health and why, what is declared, what an override says and what"
                     + " counts, and everything that is not as it should be.",
+            "json and yaml print the pools alone; what is wrong goes to standard error, a sentence a line.",
             "Of a cluster, by your own rights; or of a standalone operator, with --filename or --state-dir."
         },
         footer = {"", "Exit codes: 0 shown, 1 could not be read, 2 wrong usage."})
@@ -98,7 +99,17 @@ final class StatusCommand implements Callable<Integer> {
             case yaml -> out.print(Serialization.asYaml(document(seen.pools())));
         }
         out.flush();
+        if (output == Output.json || output == Output.yaml) {
+            warn(seen.problems());
+        }
         return identity(seen);
+    }
+
+    /** Programs read the document, and nothing but it; people see both. */
+    private void warn(List<String> problems) {
+        PrintWriter err = command.commandLine().getErr();
+        problems.forEach(err::println);
+        err.flush();
     }
 
     private static String identity(PoolAccess.Seen seen) {

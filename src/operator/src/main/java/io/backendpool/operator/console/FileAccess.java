@@ -121,7 +121,8 @@ public final class FileAccess implements PoolAccess {
                 .filter(one -> isAsked(one.pool().getMetadata().getNamespace()))
                 .toList();
         if (asked.isEmpty() && !check.problems().isEmpty()) {
-            throw new IOException(check.problems().getFirst().toString());
+            throw new IOException(
+                    check.problems().stream().map(Problem::toString).collect(Collectors.joining("\n")));
         }
         return asked;
     }

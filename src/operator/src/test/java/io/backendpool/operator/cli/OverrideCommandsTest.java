@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.backendpool.operator.validate.ManifestCheck;
 import io.backendpool.operator.validate.ManifestValidator;
+import io.fabric8.kubernetes.api.model.DefaultKubernetesResourceList;
+import io.fabric8.kubernetes.client.utils.Serialization;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -13,6 +15,9 @@ import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine;
 
 /** The verbs and the status of a standalone operator, by its files. */
@@ -137,6 +142,80 @@ final class OverrideCommandsTest {
         Files.delete(folder.resolve("pool.yaml.status.yaml"));
         assertThat(run("status", "-f", file())).isEqualTo(1);
         assertThat(err.toString()).startsWith(manifest + ":");
+    }
+
+    /** A table has all on one page; a document is for programs, and what is wrong is beside it. */
+    @ParameterizedTest
+    @CsvSource({"table,true", "wide,true", "json,false", "yaml,false"})
+    void status_ofFilesWithProblems_tellsOfEachOnceInAnyOutput(String output, boolean onThePage) throws IOException {
+        Files.writeString(folder.resolve("broken.yaml"), "kind: [");
+        Files.writeString(
+                folder.resolve("refused.yaml"),
+                POOL.replace("name: web", "name: api").replace("port: 8080", "port: 70000"));
+        Files.writeString(overrides, """
+                apiVersion: backendpool.io/v1alpha1
+                kind: BackendPoolOverride
+                metadata: {name: lost}
+                spec: {pool: nowhere, group: stable, drain: true}
+                """);
+
+        assertThat(run("status", "-o", output, "-f", folder.toString()))
+                .as(err.toString())
+                .isZero();
+
+        List<String> problems = (onThePage ? out : err)
+                .toString()
+                .lines()
+                .map(line -> onThePage ? line.startsWith("! ") ? line.substring(2) : "" : line)
+                .filter(line -> !line.isEmpty())
+                .toList();
+        assertThat(problems).hasSize(3);
+        assertThat(problems.get(0)).startsWith(folder.resolve("broken.yaml") + ":2: not YAML: ");
+        assertThat(problems.get(1))
+                .startsWith(folder.resolve("refused.yaml") + ":5: spec.listeners[0].port: 70000 (expected: ");
+        assertThat(problems.get(2)).isEqualTo(overrides + ":1: override lost: there is no pool default/nowhere");
+        if (onThePage) {
+            assertThat(err).hasToString("");
+        } else {
+            List<?> items = Serialization.unmarshal(out.toString(), DefaultKubernetesResourceList.class)
+                    .getItems();
+            assertThat(items).hasSize(1);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"table", "wide", "json", "yaml"})
+    void status_ofNothingThatRuns_namesEveryProblem_andFailsInAnyOutput(String output) throws IOException {
+        Files.delete(folder.resolve("pool.yaml.status.yaml"));
+        Files.writeString(manifest, POOL.replace("port: 8080", "port: 70000"));
+        Files.writeString(folder.resolve("broken.yaml"), "kind: [");
+
+        assertThat(run("status", "-o", output, "-f", folder.toString())).isEqualTo(1);
+
+        assertThat(out).hasToString("");
+        assertThat(err.toString().lines())
+                .satisfiesExactly(
+                        broken -> assertThat(broken).startsWith(folder.resolve("broken.yaml") + ":2: not YAML: "),
+                        refused -> assertThat(refused).startsWith(manifest + ":5: spec.listeners[0].port: 70000"));
+    }
+
+    /** The document says it too, but nobody looks for it there. */
+    @Test
+    void status_ofAProblemThatThePoolsStatusHas_isOnTheTableOnce_andBesideADocument() throws IOException {
+        Files.writeString(manifest, "kind: [");
+        assertThat(run("status", "-o", "json", "-f", file())).isZero();
+        String problem = err.toString().strip();
+        Files.writeString(
+                folder.resolve("pool.yaml.status.yaml"),
+                STATUS.replace(
+                        "conditions: [",
+                        "conditions: [{type: Accepted, status: \"False\", reason: Invalid, message: '%s'}, "
+                                .formatted(problem.replace("'", "''"))));
+
+        assertThat(run("status", "-f", file())).isZero();
+        assertThat(out.toString()).containsOnlyOnce(problem).doesNotContain("\n! ");
+        assertThat(run("status", "-o", "json", "-f", file())).isZero();
+        assertThat(err).hasToString(problem + "\n");
     }
 
     @Test
