@@ -88,7 +88,7 @@ final class StatusCommand implements Callable<Integer> {
 
     private PoolAccess.Seen look(PoolAccess access) throws IOException {
         PoolAccess.Seen seen = access.look();
-        return pool.isEmpty() ? seen : new PoolAccess.Seen(List.of(seen.pool(pool)), seen.problems());
+        return pool.isEmpty() ? seen : seen.only(pool);
     }
 
     /** Gives back what it was made of, to be compared with. */
@@ -106,7 +106,7 @@ final class StatusCommand implements Callable<Integer> {
     }
 
     /** Programs read the document, and nothing but it; people see both. */
-    private void warn(List<String> problems) {
+    private void warn(List<PoolAccess.Trouble> problems) {
         PrintWriter err = command.commandLine().getErr();
         problems.forEach(err::println);
         err.flush();
@@ -116,7 +116,7 @@ final class StatusCommand implements Callable<Integer> {
         return Serialization.asJson(seen.pools()) + seen.problems();
     }
 
-    private void table(List<BackendPool> pools, List<String> problems, PrintWriter out) {
+    private void table(List<BackendPool> pools, List<PoolAccess.Trouble> problems, PrintWriter out) {
         if (pools.isEmpty()) {
             out.println("there is no pool here");
         }
@@ -125,12 +125,12 @@ final class StatusCommand implements Callable<Integer> {
     }
 
     /** The operator that runs the pool has said it in its status. */
-    private static boolean isSaid(String problem, List<BackendPool> pools) {
+    private static boolean isSaid(PoolAccess.Trouble problem, List<BackendPool> pools) {
         return pools.stream()
                 .map(BackendPool::getStatus)
                 .filter(status -> status != null && status.conditions != null)
                 .flatMap(status -> status.conditions.stream())
-                .anyMatch(condition -> condition.getMessage().contains(problem));
+                .anyMatch(condition -> condition.getMessage().contains(problem.sentence()));
     }
 
     /** As kubectl does: one as itself, several as a List. */

@@ -3,13 +3,12 @@ package io.backendpool.operator.cluster;
 import io.backendpool.api.v1alpha1.BackendPoolOverride;
 import io.backendpool.api.v1alpha1.BackendPoolOverrideStatus;
 import io.backendpool.operator.pools.Overrides;
-import io.backendpool.operator.status.Conditions;
+import io.backendpool.operator.status.OverrideJudgement;
 import io.backendpool.operator.translate.OverrideSpec;
 import io.backendpool.operator.translate.OverrideVerdict;
 import io.backendpool.pool.PoolId;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.time.Clock;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -41,23 +40,6 @@ final class ResourceOverrides implements Overrides, AutoCloseable {
         }
     }
 
-    /** The two conditions in words. */
-    private record Judgement(boolean accepted, boolean active, String reason, String message) {
-        static Judgement of(OverrideVerdict verdict) {
-            String reason =
-                    switch (verdict.reason()) {
-                        case ACTIVE -> "Active";
-                        case EXPIRED -> "Expired";
-                        case POOL_NOT_FOUND -> "PoolNotFound";
-                        case GROUP_NOT_FOUND -> "GroupNotFound";
-                        case BACKEND_NOT_FOUND -> "BackendNotFound";
-                        case REPLACED -> "Replaced";
-                        case TOO_MANY -> "TooMany";
-                    };
-            return new Judgement(verdict.reason().isAccepted(), verdict.reason().isActive(), reason, verdict.message());
-        }
-    }
-
     private final KubernetesClient client;
     private final Scope scope;
     private final Predicate<PoolId> known;
@@ -67,7 +49,7 @@ final class ResourceOverrides implements Overrides, AutoCloseable {
             Thread.ofPlatform().daemon().name("override-status").factory());
     private final Map<Key, BackendPoolOverride> resources = new HashMap<>();
     private final Map<Key, OverrideSpec> specs = new HashMap<>();
-    private final Map<Key, Judgement> wanted = new HashMap<>();
+    private final Map<Key, OverrideJudgement> wanted = new HashMap<>();
     private volatile Consumer<PoolId> listener = pool -> {};
 
     /**
@@ -105,7 +87,7 @@ final class ResourceOverrides implements Overrides, AutoCloseable {
     @Override
     public synchronized void judged(PoolId pool, List<OverrideVerdict> verdicts) {
         for (OverrideVerdict verdict : verdicts) {
-            say(new Key(pool.namespace(), verdict.name()), Judgement.of(verdict));
+            say(new Key(pool.namespace(), verdict.name()), OverrideJudgement.of(verdict));
         }
     }
 
@@ -120,11 +102,11 @@ final class ResourceOverrides implements Overrides, AutoCloseable {
                 now = OverrideSpec.read(resource);
                 specs.put(key, now);
                 if (!known.test(now.pool())) {
-                    say(key, Judgement.of(OverrideVerdict.withoutPool(now)));
+                    say(key, OverrideJudgement.of(OverrideVerdict.withoutPool(now)));
                 }
             } catch (IllegalArgumentException invalid) {
                 specs.remove(key);
-                say(key, new Judgement(false, false, "Invalid", String.valueOf(invalid.getMessage())));
+                say(key, OverrideJudgement.invalid(String.valueOf(invalid.getMessage())));
             }
         }
         if (!Objects.equals(before, now)) {
@@ -150,13 +132,13 @@ final class ResourceOverrides implements Overrides, AutoCloseable {
         }
     }
 
-    private void say(Key key, Judgement judgement) {
+    private void say(Key key, OverrideJudgement judgement) {
         if (!judgement.equals(wanted.put(key, judgement)) && !writer.isShutdown()) {
             var unused = writer.schedule(() -> write(key, judgement, FIRST_RETRY_MILLIS), 0, TimeUnit.MILLISECONDS);
         }
     }
 
-    private void write(Key key, Judgement judgement, long retryMillis) {
+    private void write(Key key, OverrideJudgement judgement, long retryMillis) {
         BackendPoolOverride resource;
         synchronized (this) {
             resource = resources.get(key);
@@ -164,13 +146,14 @@ final class ResourceOverrides implements Overrides, AutoCloseable {
                 return;
             }
         }
-        BackendPoolOverrideStatus status = status(resource, judgement);
-        if (resource.getStatus() != null && same(resource.getStatus(), status)) {
+        BackendPoolOverrideStatus status =
+                judgement.status(resource.getStatus(), resource.getMetadata().getGeneration(), clock.instant());
+        if (OverrideJudgement.same(resource.getStatus(), status)) {
             return;
         }
         try {
             StatusPatch.apply(client, onlyStatus(resource, status));
-            LOG.infof("pool=%s/%s override %s: %s", key.namespace, poolOf(resource), key.name, judgement.message);
+            LOG.infof("pool=%s/%s override %s: %s", key.namespace, poolOf(resource), key.name, judgement.message());
         } catch (RuntimeException failed) {
             LOG.warnf(
                     "the status of override %s/%s cannot be written, tried again in %d ms: %s",
@@ -184,27 +167,6 @@ final class ResourceOverrides implements Overrides, AutoCloseable {
 
     private static String poolOf(BackendPoolOverride resource) {
         return resource.getSpec() == null ? "?" : String.valueOf(resource.getSpec().pool);
-    }
-
-    private BackendPoolOverrideStatus status(BackendPoolOverride resource, Judgement judgement) {
-        BackendPoolOverrideStatus last = resource.getStatus();
-        Long generation = resource.getMetadata().getGeneration();
-        Conditions conditions = new Conditions(last == null ? null : last.conditions, generation, clock.instant());
-        BackendPoolOverrideStatus status = new BackendPoolOverrideStatus();
-        status.observedGeneration = generation;
-        status.conditions = List.of(
-                conditions.of("Accepted", word(judgement.accepted), judgement.reason, judgement.message),
-                conditions.of("Active", word(judgement.active), judgement.reason, judgement.message));
-        return status;
-    }
-
-    private static String word(boolean holds) {
-        return holds ? "True" : "False";
-    }
-
-    private static boolean same(BackendPoolOverrideStatus a, BackendPoolOverrideStatus b) {
-        return Objects.equals(a.observedGeneration, b.observedGeneration)
-                && Objects.equals(a.conditions, new ArrayList<>(Objects.requireNonNullElse(b.conditions, List.of())));
     }
 
     private static BackendPoolOverride onlyStatus(BackendPoolOverride resource, BackendPoolOverrideStatus status) {

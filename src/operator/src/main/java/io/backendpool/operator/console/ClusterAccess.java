@@ -4,6 +4,7 @@ import io.backendpool.api.v1alpha1.BackendPool;
 import io.backendpool.api.v1alpha1.BackendPoolOverride;
 import io.backendpool.api.v1alpha1.BackendPoolOverrideSpec;
 import io.backendpool.operator.cluster.ApiProblem;
+import io.backendpool.operator.status.OverrideJudgement;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -17,6 +18,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -67,7 +69,36 @@ public final class ClusterAccess implements PoolAccess {
                         : pools.inNamespace(namespace).list())
                 .getItems());
         return new Seen(
-                found.stream().sorted(Comparator.comparing(PoolAccess::title)).toList(), List.of());
+                found.stream().sorted(Comparator.comparing(PoolAccess::title)).toList(), overridesWithoutEffect());
+    }
+
+    /** A right to see pools alone is enough to see them. */
+    private List<Trouble> overridesWithoutEffect() {
+        var overrides = client.resources(BackendPoolOverride.class);
+        try {
+            return asked(() -> (namespace == null
+                                    ? overrides.inAnyNamespace().list()
+                                    : overrides.inNamespace(namespace).list())
+                            .getItems())
+                    .stream()
+                    .sorted(Comparator.comparing(ClusterAccess::title))
+                    .flatMap(override -> withoutEffect(override).stream())
+                    .toList();
+        } catch (IOException notAllowed) {
+            return List.of(new Trouble("", "what came of overrides is not known: " + notAllowed.getMessage()));
+        }
+    }
+
+    private static Optional<Trouble> withoutEffect(BackendPoolOverride override) {
+        return Optional.ofNullable(OverrideJudgement.whyNotActive(override.getStatus()))
+                .map(why -> new Trouble(
+                        override.getMetadata().getNamespace() + "/" + override.getSpec().pool,
+                        "override %s: %s".formatted(title(override), why)));
+    }
+
+    private static String title(BackendPoolOverride override) {
+        return override.getMetadata().getNamespace() + "/"
+                + override.getMetadata().getName();
     }
 
     @Override

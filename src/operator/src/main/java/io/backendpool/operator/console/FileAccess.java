@@ -3,20 +3,26 @@ package io.backendpool.operator.console;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.MappingIterator;
 import io.backendpool.api.v1alpha1.BackendPool;
+import io.backendpool.api.v1alpha1.BackendPoolOverride;
+import io.backendpool.api.v1alpha1.BackendPoolOverrideStatus;
+import io.backendpool.operator.standalone.OverrideDocument;
+import io.backendpool.operator.standalone.OverrideId;
 import io.backendpool.operator.standalone.StateDirectory;
+import io.backendpool.operator.standalone.StatusDocuments;
 import io.backendpool.operator.standalone.YamlFile;
+import io.backendpool.operator.status.OverrideJudgement;
 import io.backendpool.operator.translate.OverrideSpec;
 import io.backendpool.operator.translate.OverrideVerdict;
 import io.backendpool.operator.validate.ManifestCheck;
 import io.backendpool.operator.validate.ManifestFiles;
 import io.backendpool.operator.validate.ManifestValidator;
 import io.backendpool.operator.validate.Problem;
-import io.backendpool.operator.validate.ValidOverride;
 import io.backendpool.operator.validate.ValidPool;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -62,7 +68,7 @@ public final class FileAccess implements PoolAccess {
     /** A pool, and the manifest that it is from. */
     private record Found(Path manifest, BackendPool pool) {}
 
-    /** Also what is wrong with a manifest whose last good version goes on. */
+    /** Also what is wrong with a manifest whose last good version goes on, and which override traffic does not follow. */
     @Override
     public Seen look() throws IOException {
         ManifestCheck check = check();
@@ -70,23 +76,43 @@ public final class FileAccess implements PoolAccess {
         return new Seen(found.stream().map(Found::pool).toList(), problems(check, found));
     }
 
-    private List<String> problems(ManifestCheck check, List<Found> found) {
-        List<String> problems =
-                new ArrayList<>(check.problems().stream().map(Problem::toString).toList());
+    private List<PoolAccess.Trouble> problems(ManifestCheck check, List<Found> found) throws IOException {
+        List<Problem> ofFiles = new ArrayList<>(check.problems());
+        Map<OverrideId, OverrideDocument> overrides = OverrideDocument.read(check.overrides(), ofFiles);
+        List<PoolAccess.Trouble> problems = new ArrayList<>();
+        ofFiles.forEach(problem -> problems.add(new PoolAccess.Trouble("", problem.toString())));
         Set<String> known =
                 found.stream().map(one -> PoolAccess.title(one.pool())).collect(Collectors.toSet());
-        for (ValidOverride valid : check.overrides()) {
-            try {
-                OverrideSpec override = OverrideSpec.read(valid.override());
-                if (!known.contains(override.pool().toString())
-                        && isAsked(override.pool().namespace())) {
-                    problems.add(valid + ": " + OverrideVerdict.withoutPool(override));
-                }
-            } catch (IllegalArgumentException notCaughtBySchema) {
-                problems.add(valid + ": " + notCaughtBySchema.getMessage());
+        Map<Path, Map<OverrideId, BackendPoolOverrideStatus>> statuses = new HashMap<>();
+        for (OverrideDocument override : overrides.values()) {
+            OverrideSpec spec = override.spec();
+            if (spec == null || !isAsked(spec.pool().namespace())) {
+                continue;
+            }
+            if (!statuses.containsKey(override.file())) {
+                statuses.put(override.file(), overrideStatuses(override.file()));
+            }
+            String pool = spec.pool().toString();
+            String why = known.contains(pool)
+                    ? OverrideJudgement.whyNotActive(
+                            statuses.get(override.file()).get(override.id()))
+                    : OverrideVerdict.withoutPool(spec).message();
+            if (why != null) {
+                problems.add(
+                        new PoolAccess.Trouble(pool, override.withoutEffect(why).toString()));
             }
         }
         return problems;
+    }
+
+    private static Map<OverrideId, BackendPoolOverrideStatus> overrideStatuses(Path manifest) throws IOException {
+        Map<OverrideId, BackendPoolOverrideStatus> statuses = new HashMap<>();
+        for (BackendPoolOverride said : StatusDocuments.read(manifest, BackendPoolOverride.class)) {
+            if (said.getStatus() != null) {
+                statuses.put(OverrideId.of(said.getMetadata()), said.getStatus());
+            }
+        }
+        return statuses;
     }
 
     private ManifestCheck check() {
@@ -135,23 +161,10 @@ public final class FileAccess implements PoolAccess {
     private static List<BackendPool> statuses(Path manifest, Map<Path, List<BackendPool>> known) throws IOException {
         List<BackendPool> read = known.get(manifest);
         if (read == null) {
-            read = statuses(manifest);
+            read = StatusDocuments.read(manifest, BackendPool.class);
             known.put(manifest, read);
         }
         return read;
-    }
-
-    private static List<BackendPool> statuses(Path manifest) throws IOException {
-        Path file = ManifestFiles.statusBeside(manifest);
-        if (!Files.isRegularFile(file)) {
-            return List.of();
-        }
-        try (MappingIterator<BackendPool> documents =
-                YamlFile.MAPPER.readerFor(BackendPool.class).readValues(file.toFile())) {
-            return documents.readAll();
-        } catch (JsonProcessingException noStatus) {
-            throw new IOException(file + ": no status: " + noStatus.getOriginalMessage(), noStatus);
-        }
     }
 
     @Override

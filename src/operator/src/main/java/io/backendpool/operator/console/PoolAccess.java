@@ -2,6 +2,7 @@ package io.backendpool.operator.console;
 
 import io.backendpool.api.v1alpha1.BackendPool;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 
 /** Where pools and their overrides are. Every failure is an {@link IOException} whose message is for people. */
@@ -10,13 +11,26 @@ public interface PoolAccess extends AutoCloseable {
      * What there is.
      *
      * @param pools with their status, by namespace and name
-     * @param problems a sentence each: the pools go on as they were before it. Of a cluster there is nothing to say, for its
-     *     API server takes nothing that is wrong
+     * @param problems manifests that are wrong, whose pools go on as they were before (of a cluster there are none, for its
+     *     API server takes nothing that is wrong), and overrides that traffic does not follow
      */
-    record Seen(List<BackendPool> pools, List<String> problems) {
+    record Seen(List<BackendPool> pools, List<Trouble> problems) {
         public Seen {
             pools = List.copyOf(pools);
             problems = List.copyOf(problems);
+        }
+
+        /** The one pool of that name, and the problems but those of the other pools. */
+        public Seen only(String name) throws IOException {
+            BackendPool one = pool(name);
+            List<String> others =
+                    new ArrayList<>(pools.stream().map(PoolAccess::title).toList());
+            others.remove(title(one));
+            return new Seen(
+                    List.of(one),
+                    problems.stream()
+                            .filter(problem -> !others.contains(problem.pool()))
+                            .toList());
         }
 
         /**
@@ -50,6 +64,19 @@ public interface PoolAccess extends AutoCloseable {
                                             found.stream()
                                                     .map(PoolAccess::title)
                                                     .toList()));
+        }
+    }
+
+    /**
+     * Something that is not as somebody wants it.
+     *
+     * @param pool {@link #title} of the one pool that it is about; empty: of a file, or nobody can say
+     * @param sentence for people
+     */
+    record Trouble(String pool, String sentence) {
+        @Override
+        public String toString() {
+            return sentence;
         }
     }
 

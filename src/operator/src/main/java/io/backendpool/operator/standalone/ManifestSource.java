@@ -72,10 +72,10 @@ final class ManifestSource implements PoolSource {
         return problems;
     }
 
-    /** The same, and the overrides whose pool is not there. */
+    /** The same, and the overrides that traffic does not follow. */
     List<Problem> everyProblem() {
         List<Problem> all = new ArrayList<>(problems);
-        all.addAll(overrides.withoutPool());
+        all.addAll(overrides.withoutEffect());
         return all;
     }
 

@@ -95,11 +95,13 @@ public final class Standalone implements AutoCloseable {
         ProxyProcesses proxies = new ProxyProcesses(state, tokens, launch, Backoff.OF_PROXIES, new Random());
         processes = proxies;
         SessionKeyring keyring = SessionKeyring.open(certificates, new SecureRandom(), clock);
-        FileOverrides overrides = new FileOverrides();
+        StatusDocuments statuses = new StatusDocuments();
+        FileOverrides overrides =
+                new FileOverrides(opened(new OverrideStatusFiles(options.manifests(), statuses, clock)));
         ManifestSource manifests = new ManifestSource(options.manifests(), files -> validator.check(files), overrides);
         source = manifests;
 
-        StatusFiles files = new StatusFiles(manifests::manifestOf);
+        StatusFiles files = new StatusFiles(manifests::manifestOf, statuses);
         boolean table = !options.plain() && Terminal.isTerminal();
         StatusLines lines = new StatusLines(table ? line -> {} : out::println);
         SecretFiles secrets = opened(new SecretFiles(

@@ -1,40 +1,28 @@
 package io.backendpool.operator.standalone;
 
-import com.fasterxml.jackson.databind.MappingIterator;
+import com.fasterxml.jackson.databind.JsonNode;
 import io.backendpool.api.v1alpha1.BackendPool;
 import io.backendpool.api.v1alpha1.BackendPoolStatus;
 import io.backendpool.operator.pools.StatusSink;
-import io.backendpool.operator.validate.ManifestFiles;
 import io.backendpool.pool.PoolId;
-import io.fabric8.kubernetes.api.model.HasMetadata;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.HashMap;
-import java.util.HashSet;
-import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Function;
-import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
-/**
- * The status of each manifest in a file beside it: {@code pool.yaml} has {@code pool.yaml.status.yaml}, with one document
- * for each pool. Replaced atomically, so a reader never sees half of one. Confined to the keeper's thread.
- */
+/** The status of each pool in the status file of its manifest. Confined to the keeper's thread. */
 final class StatusFiles implements StatusSink {
-    private static final Logger LOG = Logger.getLogger(StatusFiles.class);
-
     private final Function<PoolId, @Nullable Path> manifestOf;
-    private final Map<Path, Map<PoolId, BackendPoolStatus>> written = new HashMap<>();
-    private final Set<Path> refused = new HashSet<>();
+    private final StatusDocuments documents;
+    private final Map<Path, Map<PoolId, JsonNode>> written = new HashMap<>();
 
     /** {@code manifestOf} gives the file that a pool comes from; null: none now. */
-    StatusFiles(Function<PoolId, @Nullable Path> manifestOf) {
+    StatusFiles(Function<PoolId, @Nullable Path> manifestOf, StatusDocuments documents) {
         this.manifestOf = manifestOf;
+        this.documents = documents;
     }
 
     @Override
@@ -48,8 +36,8 @@ final class StatusFiles implements StatusSink {
                 replace(file, statuses);
             }
         });
-        Map<PoolId, BackendPoolStatus> statuses = written.computeIfAbsent(manifest, file -> new TreeMap<>());
-        statuses.put(pool, status);
+        Map<PoolId, JsonNode> statuses = written.computeIfAbsent(manifest, file -> new TreeMap<>());
+        statuses.put(pool, document(pool, status));
         replace(manifest, statuses);
     }
 
@@ -60,27 +48,17 @@ final class StatusFiles implements StatusSink {
         if (manifest == null) {
             return null;
         }
-        Path file = ManifestFiles.statusBeside(manifest);
-        try (MappingIterator<BackendPool> documents =
-                YamlFile.MAPPER.readerFor(BackendPool.class).readValues(Files.newInputStream(file))) {
-            while (documents.hasNextValue()) {
-                BackendPool document = documents.nextValue();
-                if (document.getMetadata() != null
-                        && pool.namespace().equals(document.getMetadata().getNamespace())
-                        && pool.name().equals(document.getMetadata().getName())) {
-                    BackendPoolStatus status = document.getStatus();
-                    if (status != null) {
-                        // It stays when another pool of this file is written.
-                        written.computeIfAbsent(manifest, key -> new TreeMap<>())
-                                .put(pool, status);
-                    }
-                    return status;
+        for (BackendPool document : documents.of(manifest, BackendPool.class)) {
+            if (document.getMetadata() != null
+                    && pool.namespace().equals(document.getMetadata().getNamespace())
+                    && pool.name().equals(document.getMetadata().getName())) {
+                BackendPoolStatus status = document.getStatus();
+                if (status != null) {
+                    // It stays when another pool of this file is written.
+                    written.computeIfAbsent(manifest, key -> new TreeMap<>()).put(pool, document(pool, status));
                 }
+                return status;
             }
-        } catch (NoSuchFileException firstTime) {
-            return null;
-        } catch (IOException | RuntimeException unreadable) {
-            LOG.warnf("pool=%s %s cannot be read and is written anew: %s", pool, file, unreadable.getMessage());
         }
         return null;
     }
@@ -94,33 +72,12 @@ final class StatusFiles implements StatusSink {
         });
     }
 
-    private void replace(Path manifest, Map<PoolId, BackendPoolStatus> statuses) {
-        Path file = ManifestFiles.statusBeside(manifest);
-        try {
-            YamlFile.replace(
-                    file,
-                    statuses.entrySet().stream()
-                            .map(entry -> document(entry.getKey(), entry.getValue()))
-                            .toList());
-            refused.remove(manifest);
-        } catch (IOException cannotWrite) {
-            if (refused.add(manifest)) {
-                LOG.warnf(
-                        "%s cannot be written (%s); the pool goes on without a status file",
-                        file, cannotWrite.getClass().getSimpleName());
-            }
-        }
+    private void replace(Path manifest, Map<PoolId, JsonNode> statuses) {
+        // What cannot be written now is written with the next change, within seconds.
+        var unused = documents.replace(manifest, BackendPool.class, List.copyOf(statuses.values()));
     }
 
-    private static Map<String, Object> document(PoolId pool, BackendPoolStatus status) {
-        Map<String, Object> metadata = new LinkedHashMap<>();
-        metadata.put("namespace", pool.namespace());
-        metadata.put("name", pool.name());
-        Map<String, Object> document = new LinkedHashMap<>();
-        document.put("apiVersion", HasMetadata.getApiVersion(BackendPool.class));
-        document.put("kind", HasMetadata.getKind(BackendPool.class));
-        document.put("metadata", metadata);
-        document.put("status", status);
-        return document;
+    private static JsonNode document(PoolId pool, BackendPoolStatus status) {
+        return StatusDocuments.document(BackendPool.class, pool.namespace(), pool.name(), status);
     }
 }

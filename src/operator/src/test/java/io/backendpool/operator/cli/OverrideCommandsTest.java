@@ -232,4 +232,62 @@ final class OverrideCommandsTest {
                     .contains("! " + overrides + ":1: override lost: there is no pool default/nowhere");
         }
     }
+
+    private static String override(String name, String pool) {
+        return """
+                ---
+                apiVersion: backendpool.io/v1alpha1
+                kind: BackendPoolOverride
+                metadata: {name: %s}
+                spec: {pool: %s, group: stable, drain: true}
+                """.formatted(name, pool);
+    }
+
+    private static String overrideStatus(String name, boolean active, String message) {
+        return """
+                ---
+                apiVersion: backendpool.io/v1alpha1
+                kind: BackendPoolOverride
+                metadata: {namespace: default, name: %s}
+                status:
+                  conditions:
+                  - {type: Accepted, status: "True", reason: Any, message: "%3$s"}
+                  - {type: Active, status: "%2$s", reason: Any, message: "%3$s"}
+                """.formatted(name, active ? "True" : "False", message);
+    }
+
+    /** As the operator that runs has said it in their status: here in a file of theirs and in the pool's. */
+    @Test
+    void status_ofOverridesThatTrafficDoesNotFollow_tellsOfThem_andOfAPoolOfItsOwn() throws IOException {
+        Files.writeString(
+                folder.resolve("other.yaml"),
+                POOL.replace("name: web", "name: other") + override("elsewhere", "other"));
+        Files.writeString(
+                folder.resolve("other.yaml.status.yaml"),
+                STATUS.replace("name: web", "name: other")
+                        + overrideStatus("elsewhere", false, "group stable has no backend 127.0.0.1:1 now"));
+        Files.writeString(overrides, override("ended", "web") + override("followed", "web") + override("new", "web"));
+        Files.writeString(
+                folder.resolve("pool.yaml.overrides.yaml.status.yaml"),
+                overrideStatus("ended", false, "expired at 2026-01-31T06:00:00Z")
+                        + overrideStatus("followed", true, "stable is drained"));
+
+        assertThat(run("status", "-f", folder.toString())).as(err.toString()).isZero();
+        assertThat(out.toString().lines().filter(line -> line.startsWith("! ")))
+                .satisfiesExactly(
+                        elsewhere -> assertThat(elsewhere)
+                                .startsWith("! " + folder.resolve("other.yaml") + ":")
+                                .endsWith(": override elsewhere: group stable has no backend 127.0.0.1:1 now"),
+                        ended -> assertThat(ended)
+                                .startsWith("! " + overrides + ":")
+                                .endsWith(": override ended: expired at 2026-01-31T06:00:00Z"));
+        assertThat(run("status", "web", "-o", "yaml", "-f", folder.toString())).isZero();
+        assertThat(err.toString().lines())
+                .singleElement()
+                .asString()
+                .endsWith(": override ended: expired at 2026-01-31T06:00:00Z");
+        assertThat(run("status", "-o", "json", "-n", "shop", "-f", folder.toString()))
+                .isZero();
+        assertThat(err).hasToString("");
+    }
 }

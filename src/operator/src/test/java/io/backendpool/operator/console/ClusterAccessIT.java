@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.backendpool.api.v1alpha1.BackendPool;
 import io.backendpool.api.v1alpha1.BackendPoolOverride;
 import io.backendpool.operator.kubernetes.ApiServer;
+import io.backendpool.operator.status.OverrideJudgement;
 import io.fabric8.kubernetes.api.model.NamespaceBuilder;
 import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceDefinition;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -105,6 +106,30 @@ final class ClusterAccessIT {
         assertThat(access.remove(pool, OverrideTarget.find(pool, "stable"))).containsExactly("web-stable");
         assertThat(overrides()).isEmpty();
         assertThat(access.remove(pool, OverrideTarget.find(pool, "stable"))).isEmpty();
+    }
+
+    @Test
+    void look_tellsOfAnOverrideThatTrafficDoesNotFollow_onceTheOperatorHasSaidSo() throws IOException {
+        override(null, null);
+        assertThat(access.look().problems()).isEmpty();
+
+        said(new OverrideJudgement(true, true, "Active", "group stable is drained"));
+        assertThat(access.look().problems()).isEmpty();
+
+        said(new OverrideJudgement(true, false, "Expired", "expired at 2026-01-31T06:00:00Z"));
+        String sentence = "override %s/web-stable: expired at 2026-01-31T06:00:00Z".formatted(namespace);
+        assertThat(access.look().problems()).containsExactly(new PoolAccess.Trouble(namespace + "/web", sentence));
+        assertThat(access.look().only("web").problems()).hasSize(1);
+    }
+
+    private void said(OverrideJudgement judgement) {
+        client.resources(BackendPoolOverride.class)
+                .inNamespace(namespace)
+                .withName("web-stable")
+                .editStatus(override -> {
+                    override.setStatus(judgement.status(null, 1L, Instant.parse("2026-01-31T07:00:00Z")));
+                    return override;
+                });
     }
 
     @Test

@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -38,7 +39,8 @@ class ManifestSourceTest {
     Path directory;
 
     private final RecordingSink sink = new RecordingSink();
-    private final FileOverrides overrides = new FileOverrides();
+    private FileOverrides overrides;
+    private OverrideStatusFiles statuses;
     private ManifestSource source;
 
     /** What the source has asked for so far. */
@@ -73,12 +75,15 @@ class ManifestSourceTest {
     @BeforeEach
     void prepare() {
         ManifestValidator validator = new ManifestValidator();
+        statuses = new OverrideStatusFiles(List.of(directory), new StatusDocuments(), Clock.systemUTC());
+        overrides = new FileOverrides(statuses);
         source = new ManifestSource(List.of(directory), files -> validator.check(files), overrides);
     }
 
     @AfterEach
     void stop() {
         source.close();
+        statuses.close();
     }
 
     private static String manifest(String name, int port, int weight) {

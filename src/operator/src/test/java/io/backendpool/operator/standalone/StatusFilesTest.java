@@ -32,7 +32,7 @@ class StatusFilesTest {
     @Test
     void write_ofOnePool_isTheStatusAsOnACluster(@TempDir Path directory) throws IOException {
         Path manifest = directory.resolve("pools.yaml");
-        StatusFiles files = new StatusFiles(pool -> manifest);
+        StatusFiles files = new StatusFiles(pool -> manifest, new StatusDocuments());
 
         files.write(A, status(1));
         files.write(A, status(2));
@@ -57,7 +57,7 @@ class StatusFilesTest {
     @Test
     void write_ofManyPools_isOneDocumentForEach_andForgetTakesItOut(@TempDir Path directory) throws IOException {
         Path manifest = directory.resolve("pools.yaml");
-        StatusFiles files = new StatusFiles(pool -> manifest);
+        StatusFiles files = new StatusFiles(pool -> manifest, new StatusDocuments());
 
         files.write(B, status(1));
         files.write(A, status(2));
@@ -77,12 +77,12 @@ class StatusFilesTest {
     @Test
     void last_isWhatAnOperatorBeforeWrote_andStaysWhenAnotherPoolIsWritten(@TempDir Path directory) throws IOException {
         Path manifest = directory.resolve("pools.yaml");
-        StatusFiles before = new StatusFiles(pool -> manifest);
+        StatusFiles before = new StatusFiles(pool -> manifest, new StatusDocuments());
         assertThat(before.last(A)).isNull();
         before.write(A, status(1));
         before.write(B, status(2));
 
-        StatusFiles files = new StatusFiles(pool -> manifest);
+        StatusFiles files = new StatusFiles(pool -> manifest, new StatusDocuments());
         assertThat(files.last(A)).usingRecursiveComparison().isEqualTo(status(1));
         assertThat(files.last(new PoolId("shop", "c"))).isNull();
         assertThat(files.last(B)).isNotNull();
@@ -95,7 +95,8 @@ class StatusFilesTest {
         Path manifest = directory.resolve("pools.yaml");
         Files.writeString(ManifestFiles.statusBeside(manifest), "status: [\n  what: {");
 
-        assertThat(new StatusFiles(pool -> manifest).last(A)).isNull();
+        assertThat(new StatusFiles(pool -> manifest, new StatusDocuments()).last(A))
+                .isNull();
     }
 
     @Test
@@ -103,7 +104,7 @@ class StatusFilesTest {
         LogLines log = new LogLines();
         log.begin();
         try {
-            assertThat(new StatusFiles(pool -> directory.resolve("pools.yaml")).last(A))
+            assertThat(new StatusFiles(pool -> directory.resolve("pools.yaml"), new StatusDocuments()).last(A))
                     .isNull();
         } finally {
             log.end();
@@ -113,7 +114,8 @@ class StatusFilesTest {
 
     @Test
     void write_whereItCannot_goesOn(@TempDir Path directory) {
-        StatusFiles files = new StatusFiles(pool -> directory.resolve("gone").resolve("pools.yaml"));
+        StatusFiles files =
+                new StatusFiles(pool -> directory.resolve("gone").resolve("pools.yaml"), new StatusDocuments());
 
         files.write(A, status(1));
         files.write(A, status(2));

@@ -126,13 +126,15 @@ class StatusTruthIT {
         TwoProxies both = opened(new TwoProxies(
                 POOL, PROXY, "127.0.0.1:" + control.port(), certificates.trustBundle(), tokens, directory));
         proxies = both;
-        FileOverrides overrides = new FileOverrides();
+        StatusDocuments statuses = new StatusDocuments();
+        FileOverrides overrides =
+                new FileOverrides(opened(new OverrideStatusFiles(List.of(manifest), statuses, clock)));
         ManifestValidator validator = new ManifestValidator();
         ManifestSource source = new ManifestSource(List.of(manifest), files -> validator.check(files), overrides);
         PoolKeeper keeper = opened(new PoolKeeper(
                 new ControlServerChannel(control),
                 both,
-                new StatusFiles(source::manifestOf),
+                new StatusFiles(source::manifestOf, statuses),
                 DnsResolver.ofSystem(),
                 Services.NONE,
                 Secrets.NONE,
