@@ -20,6 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** TLS at the proxies, with certificates from files, on the real programs. */
 class HttpsIT {
     @TempDir
+    @SuppressWarnings("NullAway.Init") // JUnit sets it
     private static Path temporary;
 
     @RegisterExtension

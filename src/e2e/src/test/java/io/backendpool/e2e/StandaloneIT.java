@@ -23,6 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class StandaloneIT {
     @TempDir
+    @SuppressWarnings("NullAway.Init") // JUnit sets it
     private static Path directory;
 
     @RegisterExtension

@@ -33,6 +33,7 @@ class StreamsIT {
     private static final Duration LONGER_THAN_A_STOP = Duration.ofMillis(3_500);
 
     @TempDir
+    @SuppressWarnings("NullAway.Init") // JUnit sets it
     private static Path directory;
 
     @RegisterExtension
