@@ -22,7 +22,6 @@ import java.io.UncheckedIOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -56,6 +55,9 @@ public final class PoolKeeper implements PoolSink, AutoCloseable {
     private static final Logger LOG = Logger.getLogger(PoolKeeper.class);
     /** How late it may be said that a certificate has come to its end. */
     private static final Duration TIME_CHECK = Duration.ofMinutes(1);
+
+    /** An override may end later than a timer can count: then it looks again. */
+    private static final Duration LONGEST_WAIT = Duration.ofDays(1);
 
     private final ProxyChannel channel;
     private final ProxyHost host;
@@ -397,8 +399,8 @@ public final class PoolKeeper implements PoolSink, AutoCloseable {
         }
         kept.expiryDue = expiry;
         PoolId pool = kept.spec.id();
-        long millis = Math.max(1, clock.instant().until(expiry, ChronoUnit.MILLIS) + 1);
-        later(Duration.ofMillis(millis), () -> {
+        Duration wait = Duration.between(clock.instant(), expiry).plusMillis(1);
+        later(wait.compareTo(LONGEST_WAIT) < 0 ? wait : LONGEST_WAIT, () -> {
             if (pools.get(pool) == kept && expiry.equals(kept.expiryDue)) {
                 kept.expiryDue = null;
                 retranslate(pool);

@@ -299,7 +299,46 @@ class PoolKeeperTest {
         Instant until = Instant.parse("2026-06-15T00:00:00Z");
         AtomicReference<Instant> now = new AtomicReference<>(until.minusMillis(50));
         List<OverrideVerdict.Reason> reasons = new CopyOnWriteArrayList<>();
-        Overrides overrides = new Overrides() {
+        try (PoolKeeper keeps = keeperOf(drain(until, reasons), now)) {
+            keeps.upsert(spec(1));
+            await().until(() -> channel.published.size() == 1);
+            now.set(until);
+            await().until(() -> channel.published.size() == 2);
+        }
+        assertThat(channel.published.getFirst().overrides()).hasSize(1);
+        assertThat(channel.published.getLast().overrides()).isEmpty();
+        assertThat(reasons).containsExactly(OverrideVerdict.Reason.ACTIVE, OverrideVerdict.Reason.EXPIRED);
+    }
+
+    @Test
+    void override_untilFarBeyondWhatATimerCounts_isFollowed() {
+        AtomicReference<Instant> now = new AtomicReference<>(Instant.parse("2026-06-15T00:00:00Z"));
+        List<OverrideVerdict.Reason> reasons = new CopyOnWriteArrayList<>();
+        try (PoolKeeper keeps = keeperOf(drain(Instant.parse("9999-12-31T23:59:59Z"), reasons), now)) {
+            keeps.upsert(spec(1));
+            await().until(() -> channel.published.size() == 1);
+        }
+        assertThat(channel.published.getFirst().overrides()).hasSize(1);
+        assertThat(reasons).containsExactly(OverrideVerdict.Reason.ACTIVE);
+    }
+
+    private PoolKeeper keeperOf(Overrides overrides, AtomicReference<Instant> now) {
+        return new PoolKeeper(
+                channel,
+                host,
+                statuses,
+                DnsResolver.ofSystem(),
+                Services.NONE,
+                Secrets.NONE,
+                overrides,
+                pool -> SessionKeys.NONE,
+                LastPublished.NONE,
+                clock(() -> Objects.requireNonNull(now.get())));
+    }
+
+    /** Takes all from group a; {@code reasons} gets what is said of it. */
+    private static Overrides drain(Instant until, List<OverrideVerdict.Reason> reasons) {
+        return new Overrides() {
             @Override
             public List<OverrideSpec> of(PoolId pool) {
                 return List.of(new OverrideSpec(
@@ -314,25 +353,6 @@ class PoolKeeperTest {
                 verdicts.forEach(verdict -> reasons.add(verdict.reason()));
             }
         };
-        try (PoolKeeper keeps = new PoolKeeper(
-                channel,
-                host,
-                statuses,
-                DnsResolver.ofSystem(),
-                Services.NONE,
-                Secrets.NONE,
-                overrides,
-                pool -> SessionKeys.NONE,
-                LastPublished.NONE,
-                clock(() -> Objects.requireNonNull(now.get())))) {
-            keeps.upsert(spec(1));
-            await().until(() -> channel.published.size() == 1);
-            now.set(until);
-            await().until(() -> channel.published.size() == 2);
-        }
-        assertThat(channel.published.getFirst().overrides()).hasSize(1);
-        assertThat(channel.published.getLast().overrides()).isEmpty();
-        assertThat(reasons).containsExactly(OverrideVerdict.Reason.ACTIVE, OverrideVerdict.Reason.EXPIRED);
     }
 
     @Test
