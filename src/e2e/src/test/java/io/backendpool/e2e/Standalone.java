@@ -73,6 +73,14 @@ final class Standalone {
         return state.resolve("pools/default_colours/state/admin.port");
     }
 
+    /** The admin page {@code /pool} of its proxy. */
+    @SuppressWarnings("unchecked") // JSON is YAML, and its objects are maps of strings
+    Map<String, Object> page() throws IOException {
+        int admin = Integer.parseInt(Files.readString(adminPort()).strip());
+        String json = HttpConnection.once(admin, "/pool").body();
+        return (Map<String, Object>) new Load(LoadSettings.builder().build()).loadFromString(json);
+    }
+
     /** Kills the operator as a crash would; its proxies go on. */
     void kill() throws InterruptedException {
         operator().destroyForcibly().waitFor();

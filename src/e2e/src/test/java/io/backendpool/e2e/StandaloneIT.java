@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -36,6 +37,7 @@ class StandaloneIT {
         final TestBackend blue = TestBackend.start("blue");
         final int port = Ports.free();
         final Standalone pool = new Standalone(Files.createTempDirectory(directory, "colours"));
+        int tests;
 
         Colours() throws IOException {}
 
@@ -56,6 +58,7 @@ class StandaloneIT {
     private TestBackend blue;
     private Standalone pool;
     private int port;
+    private int generation;
     private int logBefore;
 
     /** Each test finds all three backends healthy and equal, whatever the one before has made of them. */
@@ -67,6 +70,7 @@ class StandaloneIT {
         blue = colours.blue;
         port = colours.port;
         pool = colours.pool;
+        generation = ++colours.tests;
         pool.write(manifest(100, 100, 100));
         if (!pool.isRunning()) {
             pool.start();
@@ -76,6 +80,8 @@ class StandaloneIT {
             assertThat(List.of(red, green, blue)).allSatisfy(backend -> assertThat(pool.backend(backend.address()))
                     .containsEntry("declaredWeight", "100")
                     .containsEntry("health", "Healthy"));
+            // The status is of this manifest, not of an equal one in the test before.
+            assertThat(pool.status()).containsEntry("observedGeneration", generation);
             assertThat(pool.section("summary")).containsEntry("ratio", "3/3");
             assertThat(pool.section("proxies")).containsEntry("syncedRatio", "1/1");
         });
@@ -100,6 +106,36 @@ class StandaloneIT {
         assertThat(pool.backend(red.address()))
                 .containsEntry("health", "Healthy")
                 .containsEntry("group", "red");
+    }
+
+    @Test
+    void override_inAFile_isFollowedAndHasAStatusThatGoesWithIt() throws IOException {
+        Path overrides = pool.manifest.resolveSibling("pool.yaml.overrides.yaml");
+        Path status = pool.manifest.resolveSibling("pool.yaml.overrides.yaml.status.yaml");
+        Files.writeString(overrides, drainRed("9999-12-31T06:00:00Z"));
+        await().atMost(Standalone.PATIENCE)
+                .untilAsserted(() -> assertThat(status).content().contains("name: red-away", "reason: Active"));
+        await().atMost(Standalone.PATIENCE)
+                .untilAsserted(() -> assertThat(pool.backend(red.address())).containsEntry("effectiveWeight", "0"));
+        assertThat(shares(30).keySet()).containsExactlyInAnyOrder("green", "blue");
+
+        Files.writeString(overrides, drainRed("2020-01-31T06:00:00Z"));
+        await().atMost(Standalone.PATIENCE).untilAsserted(() -> assertThat(status)
+                .content()
+                .contains("reason: Expired", "message: expired at 2020-01-31T06:00:00Z")
+                .doesNotContain("reason: Active"));
+        Files.delete(overrides);
+        await().atMost(Standalone.PATIENCE)
+                .untilAsserted(() -> assertThat(status).doesNotExist());
+    }
+
+    private static String drainRed(String until) {
+        return """
+                apiVersion: backendpool.io/v1alpha1
+                kind: BackendPoolOverride
+                metadata: {name: red-away}
+                spec: {pool: colours, group: red, drain: true, until: "%s"}
+                """.formatted(until);
     }
 
     @Test
@@ -163,21 +199,34 @@ class StandaloneIT {
         }
     }
 
+    /** Among the last, for the next operator is not the parent of the proxy and does not learn how it ends. */
     @Test
-    void operator_killedAndRestartedUnderLoad_noRequestFailsAndEditsGoOn() throws Exception {
+    @Order(Order.DEFAULT + 1)
+    void operator_killedAndRestartedUnderLoad_noRequestFails_editsGoOn_andTheSubsetStays() throws Exception {
         long proxy = onlyProxy();
-        long before = pool.revision();
+        long first = pool.revision();
+        Map<String, Object> seat = Map.of("index", 0, "count", 1);
         try (Load load = Load.start(port)) {
-            awaitMore(load, 100);
+            // Until it has a seat a proxy uses two of the backends at most; with the only seat it uses all.
+            pool.write(subsets(red, green, blue));
+            await().atMost(Standalone.PATIENCE).until(() -> pool.revision() > first);
+            await().atMost(Standalone.PATIENCE)
+                    .untilAsserted(() -> assertThat(pool.page()).containsEntry("seat", seat));
+            awaitEach(load, 50, "red", "green", "blue");
+            long before = pool.revision();
             pool.kill();
             awaitMore(load, 300);
+            assertThat(pool.page()).containsEntry("seat", seat);
+            awaitEach(load, 50, "red", "green", "blue");
             pool.start();
-            pool.write(manifest(0, 100, 100));
+            pool.write(subsets(green, blue));
             await().atMost(Standalone.PATIENCE).until(() -> pool.revision() > before);
             awaitSynced();
             long red0 = load.of("red");
             awaitMore(load, 300);
             assertThat(load.of("red") - red0).isLessThanOrEqualTo(8);
+            assertThat(pool.page()).containsEntry("seat", seat);
+            awaitEach(load, 50, "green", "blue");
             assertThat(load.failures()).isEmpty();
         }
         assertThat(onlyProxy()).as("the proxy that ran before\n%s", pool.log()).isEqualTo(proxy);
@@ -234,10 +283,8 @@ class StandaloneIT {
                     .ignoreExceptions()
                     .until(() -> HttpConnection.once(port, "/").status() == 200);
             assertThat(shares(30).keySet()).containsExactlyInAnyOrder("red", "green", "blue");
-            int admin = Integer.parseInt(Files.readString(adminPort).strip());
-            await().atMost(Standalone.PATIENCE).untilAsserted(() -> assertThat(
-                            HttpConnection.once(admin, "/pool").body())
-                    .containsPattern("\"stale\" ?: ?true"));
+            await().atMost(Standalone.PATIENCE)
+                    .untilAsserted(() -> assertThat(pool.page()).containsEntry("stale", true));
         } finally {
             alone.destroyForcibly().waitFor();
         }
@@ -261,11 +308,30 @@ class StandaloneIT {
     }
 
     private String manifest(int redWeight, int greenWeight, int blueWeight) {
+        return head()
+                + "  backends:\n"
+                + group("red", red, redWeight)
+                + group("green", green, greenWeight)
+                + group("blue", blue, blueWeight);
+    }
+
+    /** One group, of which each proxy would like to use one backend. */
+    private String subsets(TestBackend... backends) {
+        List<String> addresses = Arrays.stream(backends)
+                .map(backend -> '"' + backend.address() + '"')
+                .toList();
+        return head()
+                + "  loadBalancing: {subsetSize: 1}\n"
+                + "  backends: [{name: all, addresses: %s}]\n".formatted(addresses);
+    }
+
+    private String head() {
         return """
                 apiVersion: backendpool.io/v1alpha1
                 kind: BackendPool
                 metadata:
                   name: colours
+                  generation: %d
                 spec:
                   listeners:
                   - {name: http, port: %d, protocol: HTTP}
@@ -275,11 +341,7 @@ class StandaloneIT {
                     timeout: 400ms
                     healthyThreshold: 1
                     unhealthyThreshold: 2
-                  backends:
-                """.formatted(port)
-                + group("red", red, redWeight)
-                + group("green", green, greenWeight)
-                + group("blue", blue, blueWeight);
+                """.formatted(generation, port);
     }
 
     private static String group(String name, TestBackend backend, int weight) {
@@ -311,6 +373,13 @@ class StandaloneIT {
     private void awaitSynced() {
         await().atMost(Standalone.PATIENCE)
                 .until(() -> "1/1".equals(pool.section("proxies").get("syncedRatio")));
+    }
+
+    private static void awaitEach(Load load, long requests, String... backends) {
+        for (String backend : backends) {
+            long target = load.of(backend) + requests;
+            await(backend).atMost(Standalone.PATIENCE).until(() -> load.of(backend) >= target);
+        }
     }
 
     private static void awaitMore(Load load, long requests) {
