@@ -3,21 +3,28 @@ package io.backendpool.operator.cluster;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.Resource;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.ZoneOffset;
 import java.time.ZonedDateTime;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.TrustManager;
@@ -128,7 +135,7 @@ class OperatorAwayIT extends ClusterScenario {
     @Test
     void ca_rotatedOnDemand_losesNoRequestAndProxiesFollow() throws Exception {
         operator("one", "--ca-overlap=10s");
-        shopOf(2);
+        shopOf(4, "loadBalancing: {subsetSize: 2}");
         String before = bundle();
         X509Certificate first = issuer();
         try (Traffic traffic = traffic()) {
@@ -149,22 +156,73 @@ class OperatorAwayIT extends ClusterScenario {
             System.out.printf("cluster scenario: CA asked for, in every pod after %d ms%n", millisSince(asked));
             await("the new CA signs").atMost(SOON).ignoreExceptions().until(() -> !issuer().equals(first));
             System.out.printf("cluster scenario: CA asked for, signs after %d ms%n", millisSince(asked));
-            backends().add("web", "web-3");
-            awaitBackends(3);
+            backends().add("web", "web-5");
+            awaitBackends(5);
             synced(2);
             assertThat(issuer()).isNotEqualTo(first);
+            List<Part> parts = parts();
 
-            // All dial anew, and meet the new certificate.
+            // All dial anew, and meet the new certificate; each goes on with its part of the backends.
             operatorCalled("one").kill();
+            more(traffic, 200);
+            assertThat(parts()).isEqualTo(parts);
             operator("two", "--ca-overlap=10s");
-            backends().add("web", "web-4");
-            awaitBackends(4);
+            await("the proxies are with the next leader").atMost(SOON).until(() -> kubelet().pods().stream()
+                    .allMatch(pod -> isConnected(pod, 1)));
+            assertThat(parts()).isEqualTo(parts);
+            backends().add("web", "web-6");
+            awaitBackends(6);
             synced(2);
+            assertThat(parts())
+                    .extracting(Part::seat)
+                    .isEqualTo(parts.stream().map(Part::seat).toList());
             assertThat(issuer()).isNotEqualTo(first);
             traffic.countAnew();
-            await().atMost(SOON).until(() -> traffic.of("web-4") > 0);
+            await().atMost(SOON).until(() -> traffic.of("web-6") > 0);
             noneFailed(traffic);
         }
+    }
+
+    /** What one proxy uses of the pool: its seat, and the backends in it. */
+    private record Part(String seat, Set<String> backends) {}
+
+    /** The parts of the two proxies, once they have seats: all backends are in one or both, and each answers for its own. */
+    private List<Part> parts() throws IOException {
+        await("each proxy has a seat").atMost(SOON).ignoreExceptions().untilAsserted(() -> assertThat(
+                        kubelet().pods())
+                .extracting(pod -> part(pod).seat)
+                .containsExactlyInAnyOrder("0 of 2", "1 of 2"));
+        List<Part> parts = new ArrayList<>();
+        Set<String> together = new TreeSet<>();
+        for (PodProcess pod : kubelet().pods()) {
+            Part part = part(pod);
+            Set<String> answered = new TreeSet<>();
+            for (int i = 0; i < 60; i++) {
+                answered.add(Traffic.once(new InetSocketAddress(pod.address(), listenerPort)));
+            }
+            assertThat(answered)
+                    .as("of %s", part)
+                    .isEqualTo(part.backends.stream().map(name -> "200 " + name).collect(Collectors.toSet()));
+            parts.add(part);
+            together.addAll(part.backends);
+        }
+        int total = Objects.requireNonNull(Objects.requireNonNull(status().summary).total);
+        assertThat(together).hasSize(total);
+        assertThat(parts).allSatisfy(part -> assertThat(part.backends).hasSizeLessThan(total));
+        return parts;
+    }
+
+    private static Part part(PodProcess pod) throws IOException {
+        JsonNode page = new ObjectMapper().readTree(pod.page("/pool"));
+        Set<String> used = new TreeSet<>();
+        for (JsonNode backend : page.path("backends")) {
+            if (backend.path("effectiveWeight").asDouble() > 0) {
+                used.add(backend.path("origin").asText());
+            }
+        }
+        JsonNode seat = page.path("seat");
+        return new Part(
+                seat.path("index").asText() + " of " + seat.path("count").asText(), used);
     }
 
     private Resource<Lease> lease() {
