@@ -1,9 +1,6 @@
 package side;
 
 import java.io.IOException;
-import java.io.InputStream;
-import java.net.Socket;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.LocalTime;
 import java.util.ArrayList;
@@ -15,12 +12,15 @@ import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * The pool changes again and again under load, from one set of backends to another and back, so the first answer from the
- * new set is the time at which the change took effect. Ours changes as a user changes it, by saving the manifest, and is
- * timed twice: from the save, and from when the operator publishes it to the control channel, by the clock of its log; after so
- * many changes that the JIT has compiled what applies them. HAProxy changes once by its runtime API and once by reload; nginx by
- * reload.
+ * new set is the time at which the change took effect. Ours changes by its control channel, after so many changes that the JIT
+ * has compiled what applies them; and once more as a user changes it, by saving the manifest, with the whole operator at work on
+ * the load's core: there it is timed twice, from the save, and from when the operator publishes it to the control channel, by the
+ * clock of its log. HAProxy changes once by its runtime API and once by reload; nginx by reload.
  */
 public record ChurnCase(String name, String what, Load load) implements Case {
+    /** Our second row, which does what none of the peers' does. */
+    private static final String MANIFEST = "ours-manifest";
+
     private static final int CHANGES = 20;
     private static final int SECONDS = 10;
     private static final int WARM_RUNS_MAX = 12;
@@ -29,8 +29,6 @@ public record ChurnCase(String name, String what, Load load) implements Case {
 
     private static final List<String> A = Sides.backends(Backend.FIRST, 3);
     private static final List<String> B = Sides.backends(Backend.FIRST + 3, 3);
-    private static final byte[] REQUEST =
-            "GET /port HTTP/1.1\r\nHost: bench\r\nConnection: close\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
 
     /** Makes the pool's backends those of B, or those of A. */
     private interface Change {
@@ -57,7 +55,11 @@ public record ChurnCase(String name, String what, Load load) implements Case {
                 .say("|---|---|---|---|---|---|---|---|");
         if (options.takes("ours")) {
             Target.Ours ours = Target.Ours.start(lab, lab.home, "ours", Ports.OURS, ours(A));
-            outcomes.add(measure(lab, report, ours, b -> ours.edit(ours(b ? B : A))));
+            try (ControlChannel channel = ControlChannel.takeOver(ours, ours(A), ours(B))) {
+                outcomes.add(measure(lab, report, ours, channel::publish));
+            }
+            Target.Ours whole = Target.Ours.start(lab, lab.home, MANIFEST, Ports.OURS, ours(A));
+            outcomes.add(measure(lab, report, whole, b -> whole.edit(ours(b ? B : A))));
         }
         if (options.takes("haproxy")) {
             Target.Haproxy runtime = Target.Haproxy.start(lab, "haproxy-runtime", Ports.HAPROXY, bothSets());
@@ -79,11 +81,12 @@ public record ChurnCase(String name, String what, Load load) implements Case {
                     median(outcome.effects.all),
                     outcome.effects.published.length == 0
                             ? ""
-                            : String.format(Locale.ROOT, ", %.0f of them from the control channel,", median(outcome.effects.published)),
+                            : String.format(Locale.ROOT, ", %.1f of them from the control channel,", median(outcome.effects.published)),
                     outcome.p99Ratio());
             report.say(line).conclude(line);
         }
         return report.ratio(outcomes.stream()
+                .filter(each -> !each.target.equals(MANIFEST))
                 .map(each -> new Report.Row(each.target, each.ours, List.of(each.churned)))
                 .toList());
     }
@@ -143,26 +146,31 @@ public record ChurnCase(String name, String what, Load load) implements Case {
     private static Effects change(Target target, Change change, AtomicLong failedProbes) throws Exception {
         double[] effects = new double[CHANGES];
         List<LocalTime> seen = new ArrayList<>();
-        long begin = System.nanoTime();
-        long pace = SECONDS * 1_000_000_000L / (CHANGES + 1);
-        for (int i = 0; i < CHANGES; i++) {
-            while (System.nanoTime() - begin < (i + 1) * pace) {
-                Thread.sleep(1);
-            }
-            boolean b = i % 2 == 0;
-            List<String> wanted = b ? B : A;
-            long start = System.nanoTime();
-            change.to(b);
-            while (!wanted.contains("127.0.0.1:" + servedBy(target, failedProbes))) {
-                if (System.nanoTime() - start > 10_000_000_000L) {
-                    throw new IllegalStateException(target.name() + " has not taken a change within 10 s");
+        try (PortProbe probe = new PortProbe(target.port())) {
+            long begin = System.nanoTime();
+            long pace = SECONDS * 1_000_000_000L / (CHANGES + 1);
+            for (int i = 0; i < CHANGES; i++) {
+                while (System.nanoTime() - begin < (i + 1) * pace) {
+                    Thread.sleep(1);
                 }
+                boolean b = i % 2 == 0;
+                List<String> wanted = b ? B : A;
+                long start = System.nanoTime();
+                change.to(b);
+                while (!wanted.contains("127.0.0.1:" + probe.servedBy())) {
+                    if (System.nanoTime() - start > 10_000_000_000L) {
+                        throw new IllegalStateException(target.name() + " has not taken a change within 10 s");
+                    }
+                }
+                effects[i] = (System.nanoTime() - start) / 1e6;
+                seen.add(LocalTime.now());
             }
-            effects[i] = (System.nanoTime() - start) / 1e6;
-            seen.add(LocalTime.now());
+            failedProbes.addAndGet(probe.failed());
         }
         Arrays.sort(effects);
-        return new Effects(effects, target instanceof Target.Ours ours ? sincePublished(ours, seen) : new double[0]);
+        return new Effects(
+                effects,
+                target instanceof Target.Ours ours && target.name().equals(MANIFEST) ? sincePublished(ours, seen) : new double[0]);
     }
 
     /** The revisions that the operator has published last are those of the changes that were {@code seen}. */
@@ -175,23 +183,6 @@ public record ChurnCase(String name, String what, Load load) implements Case {
         }
         Arrays.sort(millis);
         return millis;
-    }
-
-    /** The port of the backend that answers a request on a connection of its own. */
-    private static String servedBy(Target target, AtomicLong failedProbes) {
-        try (Socket socket = new Socket("127.0.0.1", target.port())) {
-            socket.setSoTimeout(5_000);
-            socket.getOutputStream().write(REQUEST);
-            InputStream in = socket.getInputStream();
-            String answer = new String(in.readAllBytes(), StandardCharsets.US_ASCII);
-            if (answer.startsWith("HTTP/1.1 200")) {
-                return answer.substring(answer.indexOf("\r\n\r\n") + 4).strip();
-            }
-        } catch (IOException e) {
-            // Counted below.
-        }
-        failedProbes.incrementAndGet();
-        return "";
     }
 
     private static String range(double[] sorted) {

@@ -95,10 +95,9 @@ sealed interface Target {
         /** The port of what it says of itself. */
         int admin() throws IOException {
             return Integer.parseInt(
-                    Files.readString(lab.path(name + "-state/pools/default_bench/state/admin.port")).strip());
+                    Files.readString(state().resolve("pools/default_bench/state/admin.port")).strip());
         }
 
-        /** What a user does: saves the manifest. */
         /** When its operator has given each revision to the control channel, to the millisecond. */
         List<LocalTime> published() throws IOException {
             return PUBLISHED
@@ -108,6 +107,17 @@ sealed interface Target {
                     .toList();
         }
 
+        /** Where its operator keeps what it has to know after a restart. */
+        Path state() {
+            return lab.path(name + "-state");
+        }
+
+        /** Its proxy goes on. */
+        void killOperator() throws InterruptedException {
+            operator.destroyForcibly().waitFor();
+        }
+
+        /** What a user does: saves the manifest. */
         void edit(String pool) throws IOException {
             lab.file(name + ".yaml", pool);
         }
@@ -116,6 +126,11 @@ sealed interface Target {
         public void stop() {
             Lab.stop(operator);
             proxy.destroy();
+            try {
+                proxy.onExit().get(10, TimeUnit.SECONDS);
+            } catch (Exception late) {
+                proxy.destroyForcibly();
+            }
         }
     }
 
