@@ -36,6 +36,8 @@ public final class Lab implements AutoCloseable {
     private final Path folder;
 
     private final List<Process> started = new ArrayList<>();
+    private final List<ProcessHandle> orphans = new ArrayList<>();
+
     private Lab(Path home, Path sid, Path folder) {
         this.home = home;
         this.sid = sid;
@@ -111,6 +113,13 @@ public final class Lab implements AutoCloseable {
             started.add(process);
         }
         return process;
+    }
+
+    /** Ends with this lab, whoever started it and has ended before. */
+    void adopt(ProcessHandle process) {
+        synchronized (started) {
+            orphans.add(process);
+        }
     }
 
     /** Gives a session as much of its core as bench/run has got for this program, where sessions are what counts. */
@@ -219,6 +228,8 @@ public final class Lab implements AutoCloseable {
         synchronized (started) {
             started.reversed().forEach(Lab::stop);
             started.clear();
+            orphans.forEach(ProcessHandle::destroyForcibly);
+            orphans.clear();
         }
         try (Stream<Path> files = Files.walk(folder)) {
             files.sorted(Comparator.reverseOrder()).forEach(file -> file.toFile().delete());

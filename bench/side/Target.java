@@ -68,6 +68,7 @@ sealed interface Target {
                 if (pid.find() && said.contains("ready=1/1")) {
                     Lab.run(List.of("taskset", "-a", "-p", "-c", String.valueOf(Lab.LOAD_CORE), String.valueOf(operator.pid())));
                     ProcessHandle proxy = ProcessHandle.of(Long.parseLong(pid.group(1))).orElseThrow();
+                    lab.adopt(proxy);
                     Lab.favour(proxy);
                     return new Ours(name, port, proxy, operator, lab);
                 }
