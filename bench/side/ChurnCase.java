@@ -150,9 +150,7 @@ public record ChurnCase(String name, String what, Load load) implements Case {
             long begin = System.nanoTime();
             long pace = SECONDS * 1_000_000_000L / (CHANGES + 1);
             for (int i = 0; i < CHANGES; i++) {
-                while (System.nanoTime() - begin < (i + 1) * pace) {
-                    Thread.sleep(1);
-                }
+                Thread.sleep(Duration.ofNanos(Math.max(0, begin + (i + 1) * pace - System.nanoTime())));
                 boolean b = i % 2 == 0;
                 List<String> wanted = b ? B : A;
                 long start = System.nanoTime();
