@@ -4,6 +4,7 @@ import io.backendpool.api.v1alpha1.BackendPoolOverride;
 import io.backendpool.api.v1alpha1.BackendPoolOverrideStatus;
 import io.backendpool.operator.pools.Overrides;
 import io.backendpool.operator.status.OverrideJudgement;
+import io.backendpool.operator.translate.OverrideId;
 import io.backendpool.operator.translate.OverrideSpec;
 import io.backendpool.operator.translate.OverrideVerdict;
 import io.backendpool.pool.PoolId;
@@ -32,14 +33,6 @@ final class ResourceOverrides implements Overrides, AutoCloseable {
     private static final long FIRST_RETRY_MILLIS = 250;
     private static final long LONGEST_RETRY_MILLIS = 30_000;
 
-    private record Key(String namespace, String name) {
-        static Key of(BackendPoolOverride resource) {
-            return new Key(
-                    resource.getMetadata().getNamespace(),
-                    resource.getMetadata().getName());
-        }
-    }
-
     private final KubernetesClient client;
     private final Scope scope;
     private final Predicate<PoolId> known;
@@ -47,9 +40,9 @@ final class ResourceOverrides implements Overrides, AutoCloseable {
     private final List<Watched<BackendPoolOverride>> informers = new CopyOnWriteArrayList<>();
     private final ScheduledExecutorService writer = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().daemon().name("override-status").factory());
-    private final Map<Key, BackendPoolOverride> resources = new HashMap<>();
-    private final Map<Key, OverrideSpec> specs = new HashMap<>();
-    private final Map<Key, OverrideJudgement> wanted = new HashMap<>();
+    private final Map<OverrideId, BackendPoolOverride> resources = new HashMap<>();
+    private final Map<OverrideId, OverrideSpec> specs = new HashMap<>();
+    private final Map<OverrideId, OverrideJudgement> wanted = new HashMap<>();
     private volatile Consumer<PoolId> listener = pool -> {};
 
     /**
@@ -87,26 +80,26 @@ final class ResourceOverrides implements Overrides, AutoCloseable {
     @Override
     public synchronized void judged(PoolId pool, List<OverrideVerdict> verdicts) {
         for (OverrideVerdict verdict : verdicts) {
-            say(new Key(pool.namespace(), verdict.name()), OverrideJudgement.of(verdict));
+            say(new OverrideId(pool.namespace(), verdict.name()), OverrideJudgement.of(verdict));
         }
     }
 
     private void is(BackendPoolOverride resource) {
-        Key key = Key.of(resource);
+        OverrideId id = OverrideId.of(resource.getMetadata());
         OverrideSpec before;
         OverrideSpec now = null;
         synchronized (this) {
-            resources.put(key, resource);
-            before = specs.get(key);
+            resources.put(id, resource);
+            before = specs.get(id);
             try {
                 now = OverrideSpec.read(resource);
-                specs.put(key, now);
+                specs.put(id, now);
                 if (!known.test(now.pool())) {
-                    say(key, OverrideJudgement.of(OverrideVerdict.withoutPool(now)));
+                    say(id, OverrideJudgement.of(OverrideVerdict.withoutPool(now)));
                 }
             } catch (IllegalArgumentException invalid) {
-                specs.remove(key);
-                say(key, OverrideJudgement.invalid(String.valueOf(invalid.getMessage())));
+                specs.remove(id);
+                say(id, OverrideJudgement.invalid(String.valueOf(invalid.getMessage())));
             }
         }
         if (!Objects.equals(before, now)) {
@@ -118,10 +111,10 @@ final class ResourceOverrides implements Overrides, AutoCloseable {
     private void gone(BackendPoolOverride resource) {
         OverrideSpec before;
         synchronized (this) {
-            Key key = Key.of(resource);
-            resources.remove(key);
-            wanted.remove(key);
-            before = specs.remove(key);
+            OverrideId id = OverrideId.of(resource.getMetadata());
+            resources.remove(id);
+            wanted.remove(id);
+            before = specs.remove(id);
         }
         tell(before);
     }
@@ -132,17 +125,17 @@ final class ResourceOverrides implements Overrides, AutoCloseable {
         }
     }
 
-    private void say(Key key, OverrideJudgement judgement) {
-        if (!judgement.equals(wanted.put(key, judgement)) && !writer.isShutdown()) {
-            var unused = writer.schedule(() -> write(key, judgement, FIRST_RETRY_MILLIS), 0, TimeUnit.MILLISECONDS);
+    private void say(OverrideId id, OverrideJudgement judgement) {
+        if (!judgement.equals(wanted.put(id, judgement)) && !writer.isShutdown()) {
+            var unused = writer.schedule(() -> write(id, judgement, FIRST_RETRY_MILLIS), 0, TimeUnit.MILLISECONDS);
         }
     }
 
-    private void write(Key key, OverrideJudgement judgement, long retryMillis) {
+    private void write(OverrideId id, OverrideJudgement judgement, long retryMillis) {
         BackendPoolOverride resource;
         synchronized (this) {
-            resource = resources.get(key);
-            if (resource == null || !judgement.equals(wanted.get(key))) {
+            resource = resources.get(id);
+            if (resource == null || !judgement.equals(wanted.get(id))) {
                 return;
             }
         }
@@ -153,14 +146,14 @@ final class ResourceOverrides implements Overrides, AutoCloseable {
         }
         try {
             StatusPatch.apply(client, onlyStatus(resource, status));
-            LOG.infof("pool=%s/%s override %s: %s", key.namespace, poolOf(resource), key.name, judgement.message());
+            LOG.infof("pool=%s/%s override %s: %s", id.namespace(), poolOf(resource), id.name(), judgement.message());
         } catch (RuntimeException failed) {
             LOG.warnf(
                     "the status of override %s/%s cannot be written, tried again in %d ms: %s",
-                    key.namespace, key.name, retryMillis, ApiProblem.of(failed));
+                    id.namespace(), id.name(), retryMillis, ApiProblem.of(failed));
             if (!writer.isShutdown()) {
                 long next = Math.min(retryMillis * 2, LONGEST_RETRY_MILLIS);
-                var unused = writer.schedule(() -> write(key, judgement, next), retryMillis, TimeUnit.MILLISECONDS);
+                var unused = writer.schedule(() -> write(id, judgement, next), retryMillis, TimeUnit.MILLISECONDS);
             }
         }
     }

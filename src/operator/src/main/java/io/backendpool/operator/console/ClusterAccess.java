@@ -5,6 +5,7 @@ import io.backendpool.api.v1alpha1.BackendPoolOverride;
 import io.backendpool.api.v1alpha1.BackendPoolOverrideSpec;
 import io.backendpool.operator.cluster.ApiProblem;
 import io.backendpool.operator.status.OverrideJudgement;
+import io.backendpool.operator.translate.OverrideId;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -97,8 +98,7 @@ public final class ClusterAccess implements PoolAccess {
     }
 
     private static String title(BackendPoolOverride override) {
-        return override.getMetadata().getNamespace() + "/"
-                + override.getMetadata().getName();
+        return OverrideId.of(override.getMetadata()).toString();
     }
 
     @Override

@@ -2,6 +2,7 @@ package io.backendpool.operator.standalone;
 
 import io.backendpool.operator.pools.Overrides;
 import io.backendpool.operator.status.OverrideJudgement;
+import io.backendpool.operator.translate.OverrideId;
 import io.backendpool.operator.translate.OverrideSpec;
 import io.backendpool.operator.translate.OverrideVerdict;
 import io.backendpool.operator.validate.Problem;

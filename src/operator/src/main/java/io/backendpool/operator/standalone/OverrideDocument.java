@@ -1,5 +1,6 @@
 package io.backendpool.operator.standalone;
 
+import io.backendpool.operator.translate.OverrideId;
 import io.backendpool.operator.translate.OverrideSpec;
 import io.backendpool.operator.validate.Problem;
 import io.backendpool.operator.validate.ValidOverride;

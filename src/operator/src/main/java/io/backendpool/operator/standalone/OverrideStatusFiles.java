@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.backendpool.api.v1alpha1.BackendPoolOverride;
 import io.backendpool.api.v1alpha1.BackendPoolOverrideStatus;
 import io.backendpool.operator.status.OverrideJudgement;
+import io.backendpool.operator.translate.OverrideId;
 import io.backendpool.operator.validate.ManifestFiles;
 import java.io.IOException;
 import java.nio.file.Files;

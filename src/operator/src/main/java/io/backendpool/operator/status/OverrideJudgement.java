@@ -2,8 +2,8 @@ package io.backendpool.operator.status;
 
 import io.backendpool.api.v1alpha1.BackendPoolOverrideStatus;
 import io.backendpool.operator.translate.OverrideVerdict;
+import io.fabric8.kubernetes.api.model.Condition;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -69,8 +69,8 @@ public record OverrideJudgement(boolean accepted, boolean active, String reason,
                 && conditions(a).equals(conditions(b));
     }
 
-    private static List<Object> conditions(BackendPoolOverrideStatus status) {
-        return new ArrayList<>(Objects.requireNonNullElse(status.conditions, List.of()));
+    private static List<Condition> conditions(BackendPoolOverrideStatus status) {
+        return Objects.requireNonNullElse(status.conditions, List.of());
     }
 
     /** Why traffic does not follow the override whose status this is; null: it does, or nothing was said yet. */

@@ -8,6 +8,7 @@ import io.backendpool.api.v1alpha1.BackendPoolOverride;
 import io.backendpool.api.v1alpha1.BackendPoolStatus;
 import io.backendpool.operator.control.FakeClock;
 import io.backendpool.operator.status.OverrideJudgement;
+import io.backendpool.operator.translate.OverrideId;
 import io.backendpool.operator.validate.ManifestFiles;
 import io.backendpool.pool.PoolId;
 import java.io.IOException;

@@ -1,4 +1,4 @@
-package io.backendpool.operator.standalone;
+package io.backendpool.operator.translate;
 
 import io.fabric8.kubernetes.api.model.ObjectMeta;
 import java.util.Comparator;
