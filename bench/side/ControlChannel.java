@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 
@@ -64,27 +65,30 @@ final class ControlChannel implements AutoCloseable {
     private static PublishedPool runs(Target.Ours ours, String manifest, Predicate<PublishedPool> isIt) throws Exception {
         ours.edit(manifest);
         Path file = ours.state().resolve("pools/default_bench/state/last-known-good");
-        long begin = System.nanoTime();
-        while (System.nanoTime() - begin < PATIENCE_MILLIS * 1_000_000) {
-            if (LastKnownGood.read(file, POOL) instanceof LastKnownGood.Found found && isIt.test(found.pool())) {
-                return found.pool();
-            }
-            Thread.sleep(10);
-        }
-        throw new IOException("our proxy has not taken a pool within %d ms".formatted(PATIENCE_MILLIS));
+        return await("taken a pool", () -> LastKnownGood.read(file, POOL) instanceof LastKnownGood.Found found && isIt.test(found.pool())
+                ? found.pool()
+                : null);
     }
 
     private void awaitProxy() throws Exception {
-        long begin = System.nanoTime();
-        while (System.nanoTime() - begin < PATIENCE_MILLIS * 1_000_000) {
+        await("come", () -> {
             List<ConnectedProxy> proxies = server.proxies(POOL);
             PublishedPool published = server.published(POOL);
-            if (published != null && proxies.size() == 1 && published.revision().equals(proxies.getFirst().acked())) {
-                return;
+            return published != null && proxies.size() == 1 && published.revision().equals(proxies.getFirst().acked()) ? published : null;
+        });
+    }
+
+    /** What is there in the end; null is not yet. */
+    private static <T> T await(String what, Supplier<T> look) throws Exception {
+        long begin = System.nanoTime();
+        while (System.nanoTime() - begin < PATIENCE_MILLIS * 1_000_000) {
+            T found = look.get();
+            if (found != null) {
+                return found;
             }
             Thread.sleep(10);
         }
-        throw new IOException("our proxy has not come within %d ms".formatted(PATIENCE_MILLIS));
+        throw new IOException("our proxy has not %s within %d ms".formatted(what, PATIENCE_MILLIS));
     }
 
     /** Makes the pool that of the second manifest, or of the first. */

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.util.Locale;
 
 /**
  * Asks a proxy which backend answers, by one request after the other on a connection that it keeps, as a client with a pool of
@@ -26,22 +27,17 @@ final class PortProbe implements AutoCloseable {
 
     /** The port of the backend that answers; empty: the request failed. */
     String servedBy() {
-        boolean kept = socket != null;
-        try {
-            return ask();
-        } catch (IOException closed) {
-            close();
-            if (!kept) {
-                failed++;
-                return "";
+        while (true) {
+            boolean kept = socket != null;
+            try {
+                return ask();
+            } catch (IOException noAnswer) {
+                close();
+                if (!kept) {
+                    failed++;
+                    return "";
+                }
             }
-        }
-        try {
-            return ask();
-        } catch (IOException e) {
-            close();
-            failed++;
-            return "";
         }
     }
 
@@ -57,7 +53,7 @@ final class PortProbe implements AutoCloseable {
         int length = -1;
         boolean last = false;
         for (String field = line(in); !field.isEmpty(); field = line(in)) {
-            String lower = field.toLowerCase(java.util.Locale.ROOT);
+            String lower = field.toLowerCase(Locale.ROOT);
             if (lower.startsWith("content-length:")) {
                 length = Integer.parseInt(lower.substring(15).strip());
             }
