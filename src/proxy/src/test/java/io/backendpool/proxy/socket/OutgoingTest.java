@@ -120,7 +120,7 @@ final class OutgoingTest {
                     for (int i = 0; i < buffers && at < sent.length; i++) {
                         int length = Math.min(sent.length - at, random.nextInt(random.nextBoolean() ? 200 : 20_000));
                         ByteBuf data = random.nextInt(10) == 0
-                                ? Unpooled.copiedBuffer(sent, at, length)
+                                ? Unpooled.buffer().writeBytes(sent, at, length)
                                 : PooledByteBufAllocator.DEFAULT.directBuffer().writeBytes(sent, at, length);
                         cycle.add(data);
                         at += length;
