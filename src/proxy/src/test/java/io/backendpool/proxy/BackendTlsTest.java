@@ -16,12 +16,9 @@ import io.backendpool.pool.BackendKey;
 import io.backendpool.pool.EndpointConditions;
 import io.backendpool.pool.HealthCheck;
 import io.backendpool.pool.HealthState;
-import io.backendpool.pool.Listener;
-import io.backendpool.pool.ListenerTls;
 import io.backendpool.pool.LoadBalancing;
 import io.backendpool.pool.PoolSnapshot;
 import io.backendpool.pool.StatusRange;
-import io.backendpool.pool.TrafficPolicy;
 import io.backendpool.pool.UpstreamTls;
 import io.backendpool.proxy.control.DataPlane.Applied;
 import io.backendpool.proxy.control.DataPlane.ApplyResult;
@@ -47,7 +44,6 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -154,21 +150,9 @@ final class BackendTlsTest {
         try (Proxy far = new Proxy(ProxyLimits.defaults(), null, 1, TlsEngine.best())) {
             far.publish(plain);
             int secured = Backends.freePort();
-            PoolSnapshot snapshot = new PoolSnapshot(
-                    Backends.POOL,
-                    List.of(new Listener(
-                            "https",
-                            secured,
-                            Listener.Protocol.HTTPS,
-                            new ListenerTls(List.of("web"), ListenerTls.TlsVersion.TLS_1_2),
-                            List.of())),
-                    List.of(new BackendGroup("web", 100)),
-                    List.of(),
-                    new LoadBalancing(LoadBalancing.Policy.ROUND_ROBIN),
-                    null,
-                    TrafficPolicy.DEFAULT,
-                    List.of(AUTHORITY.ecdsa("web.internal").as("web")));
-            assertThat(far.listeners.apply(snapshot).toCompletableFuture().get(20, TimeUnit.SECONDS))
+            assertThat(far.apply(
+                            List.of(Proxy.https(secured, "web")),
+                            List.of(AUTHORITY.ecdsa("web.internal").as("web"))))
                     .isNull();
 
             assertThat(apply(null, BackendGroup.Protocol.H2, trusting(AUTHORITY, "web.internal"), secured))

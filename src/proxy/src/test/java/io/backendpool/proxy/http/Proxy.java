@@ -4,9 +4,11 @@ import io.backendpool.control.PublishedPool;
 import io.backendpool.control.Revision;
 import io.backendpool.pool.BackendGroup;
 import io.backendpool.pool.BackendKey;
+import io.backendpool.pool.Certificate;
 import io.backendpool.pool.EndpointConditions;
 import io.backendpool.pool.HealthState;
 import io.backendpool.pool.Listener;
+import io.backendpool.pool.ListenerTls;
 import io.backendpool.pool.LoadBalancing;
 import io.backendpool.pool.PoolId;
 import io.backendpool.pool.PoolSnapshot;
@@ -177,6 +179,26 @@ public final class Proxy implements AutoCloseable {
 
     public @Nullable String apply(List<Listener> wanted) throws Exception {
         return listeners.apply(wanted).toCompletableFuture().get(10, TimeUnit.SECONDS);
+    }
+
+    /** The same with the certificates that they present. */
+    public @Nullable String apply(List<Listener> wanted, List<Certificate> certificates) throws Exception {
+        PoolSnapshot snapshot = new PoolSnapshot(
+                new PoolId("shop", "web"),
+                wanted,
+                List.of(GROUP),
+                List.of(),
+                new LoadBalancing(LoadBalancing.Policy.ROUND_ROBIN),
+                null,
+                TrafficPolicy.DEFAULT,
+                certificates);
+        return listeners.apply(snapshot).toCompletableFuture().get(20, TimeUnit.SECONDS);
+    }
+
+    /** An HTTPS listener that presents the certificate called {@code certificate}. */
+    public static Listener https(int port, String certificate) {
+        ListenerTls tls = new ListenerTls(List.of(certificate), ListenerTls.TlsVersion.TLS_1_2);
+        return new Listener("https", port, Listener.Protocol.HTTPS, tls, List.of());
     }
 
     static BackendKey key(int port) {
