@@ -52,6 +52,7 @@ public final class Exchange implements UpstreamReceiver, QueuedRequest, Relay.Ju
     private boolean replayable = true;
 
     private Phase phase = Phase.CONNECTING;
+    private boolean sending;
     private @Nullable UpstreamLink upstream;
     private @Nullable Upstream last;
     private @Nullable Relay response;
@@ -109,7 +110,7 @@ public final class Exchange implements UpstreamReceiver, QueuedRequest, Relay.Ju
     public boolean canTakeBody() {
         UpstreamLink connection = upstream;
         if (connection != null) {
-            return connection.isWritable();
+            return !sending && connection.isWritable();
         }
         return replay == null || replay.readableBytes() < loop.limits().maxReplayBytes();
     }
@@ -213,6 +214,8 @@ public final class Exchange implements UpstreamReceiver, QueuedRequest, Relay.Ju
         response = client.relay(facts, policy, policy.retriesStatuses() || bond != null ? this : null);
         connection.upstream().traffic().started(tryNanos);
         loop.traffic().sent(connection.reused());
+        // While writing, the connection may tell that it has room: nothing is to come between these.
+        sending = true;
         if (head != null) {
             // An earlier try may have written it, and moved its index.
             connection.write(head.readerIndex(0).retain());
@@ -220,6 +223,7 @@ public final class Exchange implements UpstreamReceiver, QueuedRequest, Relay.Ju
         if (replay != null) {
             connection.write(replay.retainedDuplicate());
         }
+        sending = false;
     }
 
     public void flushUpstream() {

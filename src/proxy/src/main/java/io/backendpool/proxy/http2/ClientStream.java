@@ -179,29 +179,36 @@ final class ClientStream implements Downstream, ResponseSink {
         int credit = 0;
         try {
             Exchange current;
-            while ((current = exchange) != null && !held.isEmpty() && mayGive(current)) {
-                Held next = held.removeFirst();
-                credit += next.credit();
-                try {
-                    current.takeBody(next.bytes());
-                } finally {
-                    next.bytes().release();
+            do {
+                while ((current = exchange) != null && mayGive(current)) {
+                    credit += giveNext(current);
                 }
-            }
-            if (current != null && started) {
-                current.flushUpstream();
-                if (webSocket && requestEnded && held.isEmpty()) {
-                    current.clientInputEnded();
+                if (current != null && started) {
+                    current.flushUpstream();
+                    if (webSocket && requestEnded && held.isEmpty()) {
+                        current.clientInputEnded();
+                    }
                 }
-            }
+                // The flush may have made room, of which the exchange told while giving.
+            } while ((current = exchange) != null && mayGive(current));
         } finally {
             giving = false;
         }
         return credit;
     }
 
+    private int giveNext(Exchange current) {
+        Held next = held.removeFirst();
+        try {
+            current.takeBody(next.bytes());
+        } finally {
+            next.bytes().release();
+        }
+        return next.credit();
+    }
+
     private boolean mayGive(Exchange current) {
-        return !current.requestComplete() && current.canTakeBody();
+        return !held.isEmpty() && !current.requestComplete() && current.canTakeBody();
     }
 
     /** The stream is gone, whoever ended it. */

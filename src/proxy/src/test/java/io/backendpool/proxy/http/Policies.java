@@ -35,6 +35,14 @@ public final class Policies {
         return new TrafficPolicy(timeouts, usual.retries(), breaker, usual.limits(), usual.http());
     }
 
+    /** What waits for a connection waits for long. */
+    public static TrafficPolicy with(CircuitBreaker breaker, int headBytes) {
+        TrafficPolicy usual = TrafficPolicy.DEFAULT;
+        Timeouts timeouts = timeouts(LONG, LONG, LONG, LONG, LONG);
+        ClientLimits limits = new ClientLimits(usual.limits().connections(), null, headBytes);
+        return new TrafficPolicy(timeouts, usual.retries(), breaker, limits, usual.http());
+    }
+
     static TrafficPolicy with(ClientLimits limits) {
         TrafficPolicy usual = TrafficPolicy.DEFAULT;
         return new TrafficPolicy(usual.timeouts(), usual.retries(), usual.circuitBreaker(), limits, usual.http());
@@ -61,7 +69,7 @@ public final class Policies {
         return new Retries(attempts, on, ranges, perTry, 100);
     }
 
-    static CircuitBreaker connections(int maxConnections, int maxPending) {
+    public static CircuitBreaker connections(int maxConnections, int maxPending) {
         return new CircuitBreaker(maxConnections, maxPending, null, null, null);
     }
 }

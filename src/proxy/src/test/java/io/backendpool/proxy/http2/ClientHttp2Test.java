@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.backendpool.pool.HttpSettings;
+import io.backendpool.pool.TrafficPolicy;
 import io.backendpool.proxy.http.Backend;
 import io.backendpool.proxy.http.Policies;
 import io.backendpool.proxy.http.Proxy;
@@ -21,7 +22,9 @@ import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
@@ -30,6 +33,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Clients of HTTP/2 by prior knowledge, before backends of HTTP/1.1: each frame is one that the test chose. */
@@ -410,6 +414,74 @@ class ClientHttp2Test {
             client.frame(Http2Client.DATA, Http2Client.END_STREAM, 1);
             assertThat(client.await(1).text()).isEqualTo("ok");
         }
+    }
+
+    /** As much as the client may send comes before a backend can take any of it. */
+    @ParameterizedTest
+    @CsvSource({"true, 100", "false, 100", "true, 80000"})
+    void requestThatWaited_isSentWhole(boolean withLength, int headLength) throws Exception {
+        CountDownLatch let = new CountDownLatch(1);
+        byte[] body = new byte[2 * Http2Limits.DEFAULT.streamWindow()];
+        new Random(1).nextBytes(body);
+        byte[] expected = withLength ? body : chunks(body);
+        TrafficPolicy policy = Policies.with(Policies.connections(1, 10), 1 << 20);
+        try (Backend backend = Backend.of(connection -> {
+                    connection.readRequest();
+                    awaitQuietly(let);
+                    connection.send("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
+                    byte[] got = Wire.bytes(connection.readBody(connection.readHead()));
+                    String where = "wrong from " + Arrays.mismatch(got, expected);
+                    connection.send("HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s".formatted(where.length(), where));
+                });
+                Proxy proxy = Proxy.to(policy, backend);
+                Http2Client client = Http2Client.to(proxy.port())) {
+            // Its settings are known, and that they are is acknowledged.
+            creditUntilPong(client, 3);
+            client.get(1, "/");
+            await().until(() -> backend.requests.size() == 1);
+            List<String> fields = new ArrayList<>(List.of("x-long", "x".repeat(headLength)));
+            if (withLength) {
+                fields.addAll(List.of("content-length", "" + body.length));
+            }
+            client.post(3, "/", fields.toArray(String[]::new));
+            int sent = 0;
+            for (; sent < body.length / 2; sent += 16_384) {
+                client.frame(Http2Client.DATA, 0, 3, Arrays.copyOfRange(body, sent, sent + 16_384));
+            }
+            long credit = body.length / 2 + creditUntilPong(client, 3);
+
+            let.countDown();
+            for (; sent < body.length; sent += 16_384) {
+                while (credit - sent < 16_384) {
+                    credit += creditOf(client.read(), 3);
+                }
+                client.frame(Http2Client.DATA, 0, 3, Arrays.copyOfRange(body, sent, sent + 16_384));
+            }
+            client.frame(Http2Client.DATA, Http2Client.END_STREAM, 3);
+            assertThat(client.await(3).text()).isEqualTo("wrong from -1");
+        }
+    }
+
+    /** As each of the frames becomes one. */
+    private static byte[] chunks(byte[] body) {
+        StringBuilder chunks = new StringBuilder();
+        for (int from = 0; from < body.length; from += 16_384) {
+            chunks.append("4000\r\n")
+                    .append(new String(body, from, 16_384, StandardCharsets.ISO_8859_1))
+                    .append("\r\n");
+        }
+        return Wire.bytes(chunks.append("0\r\n\r\n").toString());
+    }
+
+    /** What {@code stream} gets until the proxy has seen all that was sent. */
+    private static long creditUntilPong(Http2Client client, int stream) throws IOException {
+        client.frame(Http2Client.PING, 0, 0, new byte[8]);
+        long credit = 0;
+        Http2Client.Frame frame;
+        while ((frame = client.read()) != null && frame.type() != Http2Client.PING) {
+            credit += creditOf(frame, stream);
+        }
+        return credit;
     }
 
     /** The stream's credit, of which the connection has more. */

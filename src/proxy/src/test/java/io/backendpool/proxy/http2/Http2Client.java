@@ -17,6 +17,7 @@ import java.net.InetAddress;
 import java.net.Socket;
 import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -37,6 +38,7 @@ final class Http2Client implements AutoCloseable {
     static final int END_STREAM = 1;
     static final int ACK = 1;
     static final int END_HEADERS = 4;
+    private static final int MAX_FRAME = 16_384;
 
     @SuppressWarnings("ArrayRecordComponent") // never compared, nobody writes to it
     record Frame(int type, int flags, int stream, byte[] payload) {
@@ -168,7 +170,15 @@ final class Http2Client implements AutoCloseable {
     }
 
     Http2Client headers(int stream, boolean end, String... fields) throws IOException {
-        return frame(HEADERS, END_HEADERS | (end ? END_STREAM : 0), stream, block(fields));
+        byte[] block = block(fields);
+        int first = Math.min(block.length, MAX_FRAME);
+        int flags = (end ? END_STREAM : 0) | (first == block.length ? END_HEADERS : 0);
+        frame(HEADERS, flags, stream, Arrays.copyOf(block, first));
+        for (int from = first; from < block.length; from += MAX_FRAME) {
+            int to = Math.min(block.length, from + MAX_FRAME);
+            frame(CONTINUATION, to == block.length ? END_HEADERS : 0, stream, Arrays.copyOfRange(block, from, to));
+        }
+        return this;
     }
 
     Http2Client get(int stream, String path) throws IOException {
