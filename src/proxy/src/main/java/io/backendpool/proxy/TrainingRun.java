@@ -17,10 +17,10 @@ import io.backendpool.pool.PoolSnapshot;
 import io.backendpool.pool.TrafficPolicy;
 import io.backendpool.pool.UpstreamTls;
 import io.backendpool.proxy.control.TrainingOperator;
+import io.backendpool.proxy.warmup.FreePorts;
 import io.backendpool.proxy.warmup.LoopbackCertificate;
 import java.io.IOException;
 import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -29,6 +29,7 @@ import java.security.GeneralSecurityException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 
@@ -61,7 +62,7 @@ public final class TrainingRun {
         int operator = TrainingOperator.start(certificate.chain(), certificate.key(), pool(certificate));
         Path ca = file(folder, "ca.pem", certificate.chain());
         Path token = file(folder, "token", "training");
-        int admin = freePort();
+        int admin = FreePorts.next();
         Thread.ofPlatform().daemon().name("training").start(() -> finish(admin));
         ProxyMain.main(new String[] {
             "--pool=" + POOL,
@@ -83,20 +84,24 @@ public final class TrainingRun {
     }
 
     private static PublishedPool pool(LoopbackCertificate certificate) throws IOException {
+        Listener.Protocol[] listening = Listener.Protocol.values();
+        BackendGroup.Protocol[] spoken = BackendGroup.Protocol.values();
+        Iterator<Integer> ports =
+                FreePorts.next(listening.length + spoken.length).iterator();
         List<Listener> listeners = new ArrayList<>();
-        for (Listener.Protocol protocol : Listener.Protocol.values()) {
+        for (Listener.Protocol protocol : listening) {
             ListenerTls tls = protocol == Listener.Protocol.HTTPS
                     ? new ListenerTls(List.of("training"), ListenerTls.TlsVersion.TLS_1_2)
                     : null;
-            listeners.add(new Listener(protocol.name(), freePort(), protocol, tls, List.of()));
+            listeners.add(new Listener(protocol.name(), ports.next(), protocol, tls, List.of()));
         }
         List<BackendGroup> groups = new ArrayList<>();
         List<Backend> backends = new ArrayList<>();
-        for (BackendGroup.Protocol protocol : BackendGroup.Protocol.values()) {
+        for (BackendGroup.Protocol protocol : spoken) {
             UpstreamTls tls = protocol.isTls() ? new UpstreamTls(null, null, true) : null;
             groups.add(new BackendGroup(protocol.name(), 1, protocol, tls, BackendGroup.ProxyProtocol.NONE, List.of()));
             // Nobody is there: it is asked for its health, and gets no traffic.
-            BackendKey key = new BackendKey(protocol.name(), "127.0.0.1", freePort());
+            BackendKey key = new BackendKey(protocol.name(), "127.0.0.1", ports.next());
             backends.add(new Backend(key, EndpointConditions.READY, null));
         }
         PoolSnapshot snapshot = new PoolSnapshot(
@@ -139,12 +144,6 @@ public final class TrainingRun {
             return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         } catch (IOException notYet) {
             return "";
-        }
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.ofLiteral("127.0.0.1"))) {
-            return free.getLocalPort();
         }
     }
 }

@@ -26,13 +26,10 @@ import io.backendpool.proxy.upstream.ProxyLimits;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.io.IOException;
-import java.net.DatagramSocket;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -92,25 +89,14 @@ final class LoopbackProxy {
 
     private static List<Listener> listeners(Set<Listener.Protocol> protocols) throws IOException {
         List<Listener> listeners = new ArrayList<>();
+        Iterator<Integer> ports = FreePorts.next(protocols.size()).iterator();
         for (Listener.Protocol protocol : protocols) {
             ListenerTls tls = protocol == Listener.Protocol.HTTPS
                     ? new ListenerTls(List.of(CERTIFICATE), ListenerTls.TlsVersion.TLS_1_2)
                     : null;
-            listeners.add(new Listener(protocol.name(), freePort(protocol), protocol, tls, List.of()));
+            listeners.add(new Listener(protocol.name(), ports.next(), protocol, tls, List.of()));
         }
         return listeners;
-    }
-
-    private static int freePort(Listener.Protocol protocol) throws IOException {
-        InetAddress address = InetAddress.ofLiteral(ADDRESS);
-        if (protocol.isUdp()) {
-            try (DatagramSocket free = new DatagramSocket(new InetSocketAddress(address, 0))) {
-                return free.getLocalPort();
-            }
-        }
-        try (ServerSocket free = new ServerSocket(0, 1, address)) {
-            return free.getLocalPort();
-        }
     }
 
     private static PoolSnapshot snapshot(

@@ -6,8 +6,11 @@ import static org.awaitility.Awaitility.await;
 import io.backendpool.pool.HealthState;
 import io.backendpool.proxy.traffic.Outcome;
 import io.backendpool.proxy.upstream.ProxyLimits;
+import io.backendpool.proxy.warmup.FreePorts;
 import java.io.IOException;
 import java.net.SocketTimeoutException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -50,12 +53,9 @@ class FailureTest {
         try (Backend backend = Backend.answering("ok");
                 Proxy proxy = Proxy.to(backend);
                 Client client = proxy.connect()) {
-            int[] ports = new int[10];
-            for (int i = 0; i < 9; i++) {
-                ports[i] = Proxy.freePort();
-            }
-            ports[9] = backend.port();
-            proxy.publish(ports);
+            List<Integer> ports = new ArrayList<>(FreePorts.next(9));
+            ports.add(backend.port());
+            proxy.publish(ports.stream().mapToInt(port -> port).toArray());
             for (int i = 0; i < 20; i++) {
                 assertThat(client.send(POST).readResponse()).startsWith("HTTP/1.1 200 ");
             }
@@ -67,7 +67,7 @@ class FailureTest {
     @Test
     void allBackendsDead_is502WithTheReason() throws Exception {
         try (Proxy proxy = Proxy.to()) {
-            int dead = Proxy.freePort();
+            int dead = FreePorts.next();
             proxy.publish(dead);
             assertThat(proxy.get("/"))
                     .startsWith("HTTP/1.1 502 Bad Gateway\r\n")

@@ -2,6 +2,7 @@ package io.backendpool.proxy.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.backendpool.proxy.warmup.FreePorts;
 import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.util.ResourceLeakDetector;
 import org.junit.jupiter.api.Test;
@@ -33,7 +34,7 @@ class LeakTest {
 
     @Test
     void noBufferIsLost() throws Exception {
-        assertThat(Proxy.freePort()).isPositive();
+        assertThat(FreePorts.next()).isPositive();
         assertThat(ResourceLeakDetector.getLevel()).isEqualTo(ResourceLeakDetector.Level.PARANOID);
         for (String response : RESPONSES) {
             try (Backend backend = Backend.sendingAndClosing(response);

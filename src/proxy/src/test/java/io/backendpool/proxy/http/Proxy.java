@@ -24,14 +24,13 @@ import io.backendpool.proxy.traffic.TrafficRecorder;
 import io.backendpool.proxy.upstream.LivePool;
 import io.backendpool.proxy.upstream.PoolHolder;
 import io.backendpool.proxy.upstream.ProxyLimits;
+import io.backendpool.proxy.warmup.FreePorts;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.util.ResourceLeakDetector;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import java.io.Closeable;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
@@ -94,7 +93,7 @@ public final class Proxy implements AutoCloseable {
         vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(loops).setPreferNativeTransport(true));
         listeners = new Listeners(
                 vertx, address, pools, traffic, limits, memory, accessLog, limits.drainDeadline(), engine);
-        port = freePort();
+        port = FreePorts.next();
         apply(List.of(listener("http", port)));
     }
 
@@ -169,12 +168,6 @@ public final class Proxy implements AutoCloseable {
 
     public static Listener listener(String name, int port) {
         return new Listener(name, port, Listener.Protocol.HTTP);
-    }
-
-    public static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        }
     }
 
     public @Nullable String apply(List<Listener> wanted) throws Exception {

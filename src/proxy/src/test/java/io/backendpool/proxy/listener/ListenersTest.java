@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.backendpool.proxy.http.Proxy;
 import io.backendpool.proxy.upstream.ProxyLimits;
+import io.backendpool.proxy.warmup.FreePorts;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -53,7 +54,7 @@ class ListenersTest {
     void newPort_isServedByEachLoop_andTheOldOneKeepsItsConnections() throws Exception {
         try (Proxy proxy = proxy();
                 Socket old = connect(proxy.port())) {
-            int more = Proxy.freePort();
+            int more = FreePorts.next();
             assertThat(proxy.apply(List.of(Proxy.listener("http", proxy.port()), Proxy.listener("more", more))))
                     .isNull();
             assertThat(proxy.listeners.boundPort("more")).isEqualTo(more);
@@ -71,7 +72,7 @@ class ListenersTest {
     @Test
     void removedPort_refusesNewConnections_andClosesIdleOnes() throws Exception {
         try (Proxy proxy = proxy()) {
-            int more = Proxy.freePort();
+            int more = FreePorts.next();
             proxy.apply(List.of(Proxy.listener("http", proxy.port()), Proxy.listener("more", more)));
             try (Socket idle = connect(more);
                     Socket kept = connect(proxy.port())) {
@@ -106,7 +107,7 @@ class ListenersTest {
     void portInUse_changesNothing() throws Exception {
         try (Proxy proxy = proxy();
                 ServerSocket other = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            int free = Proxy.freePort();
+            int free = FreePorts.next();
             assertThat(proxy.apply(List.of(Proxy.listener("a", free), Proxy.listener("b", other.getLocalPort()))))
                     .isEqualTo("listener b: port " + other.getLocalPort() + " is in use");
             assertThat(proxy.listeners.boundPort("http")).isEqualTo(proxy.port());

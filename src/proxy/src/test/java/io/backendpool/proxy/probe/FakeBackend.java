@@ -1,5 +1,6 @@
 package io.backendpool.proxy.probe;
 
+import io.backendpool.proxy.warmup.FreePorts;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -132,8 +133,8 @@ final class FakeBackend implements AutoCloseable {
 
     /** A port where nobody listens: it was free a moment ago. */
     static int freePort() {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.ofLiteral("127.0.0.1"))) {
-            return socket.getLocalPort();
+        try {
+            return FreePorts.next();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -10,6 +10,7 @@ import io.backendpool.pool.IpRange;
 import io.backendpool.pool.Listener;
 import io.backendpool.pool.Listener.Protocol;
 import io.backendpool.proxy.traffic.AccessRecord;
+import io.backendpool.proxy.warmup.FreePorts;
 import java.io.IOException;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
@@ -44,7 +45,7 @@ class ProxyProtocolTest {
     }
 
     private static int serve(StreamProxy proxy, Protocol protocol, String trusted) throws Exception {
-        int port = io.backendpool.proxy.http.Proxy.freePort();
+        int port = FreePorts.next();
         assertThat(proxy.apply(new Listener("in", port, protocol, null, List.of(IpRange.parse(trusted)))))
                 .isNull();
         return port;

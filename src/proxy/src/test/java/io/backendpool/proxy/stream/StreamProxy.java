@@ -28,6 +28,7 @@ import io.backendpool.proxy.traffic.TrafficRecorder;
 import io.backendpool.proxy.upstream.LivePool;
 import io.backendpool.proxy.upstream.PoolHolder;
 import io.backendpool.proxy.upstream.ProxyLimits;
+import io.backendpool.proxy.warmup.FreePorts;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import java.io.IOException;
@@ -73,7 +74,7 @@ final class StreamProxy implements AutoCloseable {
     /** Opens one listener and publishes the backends; returns its port. */
     int serve(Listener.Protocol protocol, BackendKey... keys) throws Exception {
         backends = List.of(keys);
-        int port = io.backendpool.proxy.http.Proxy.freePort();
+        int port = FreePorts.next();
         apply(new Listener("in", port, protocol));
         return port;
     }

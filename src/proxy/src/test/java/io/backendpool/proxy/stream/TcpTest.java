@@ -12,6 +12,7 @@ import io.backendpool.proxy.traffic.AccessRecord;
 import io.backendpool.proxy.traffic.Limit;
 import io.backendpool.proxy.traffic.Outcome;
 import io.backendpool.proxy.traffic.StreamKind;
+import io.backendpool.proxy.warmup.FreePorts;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -217,7 +218,7 @@ class TcpTest {
 
     @Test
     void deadBackend_isPassedOver_beforeAByteIsSent() throws Exception {
-        BackendKey dead = StreamProxy.key(io.backendpool.proxy.http.Proxy.freePort());
+        BackendKey dead = StreamProxy.key(FreePorts.next());
         try (TcpBackend backend = new TcpBackend();
                 StreamProxy proxy = new StreamProxy()) {
             int port = proxy.serve(Protocol.TCP, dead, backend.key());
@@ -236,7 +237,7 @@ class TcpTest {
 
     @Test
     void noBackendThatCanBeReached_isAReset() throws Exception {
-        BackendKey dead = StreamProxy.key(io.backendpool.proxy.http.Proxy.freePort());
+        BackendKey dead = StreamProxy.key(FreePorts.next());
         try (StreamProxy proxy = new StreamProxy()) {
             int port = proxy.serve(Protocol.TCP, dead);
             try (Socket client = StreamProxy.connect(port)) {

@@ -12,6 +12,7 @@ import io.backendpool.proxy.traffic.AccessRecord;
 import io.backendpool.proxy.traffic.Limit;
 import io.backendpool.proxy.traffic.Outcome;
 import io.backendpool.proxy.traffic.StreamKind;
+import io.backendpool.proxy.warmup.FreePorts;
 import java.io.IOException;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
@@ -343,7 +344,7 @@ class UdpTest {
         try (Echo a = new Echo("a");
                 TcpBackend tcp = new TcpBackend();
                 StreamProxy proxy = new StreamProxy()) {
-            int port = io.backendpool.proxy.http.Proxy.freePort();
+            int port = FreePorts.next();
             Listener stream = new Listener("tcp", port, Protocol.TCP);
             proxy.backends = List.of(a.key());
             assertThat(proxy.apply(stream, new Listener("udp", port, Protocol.UDP)))

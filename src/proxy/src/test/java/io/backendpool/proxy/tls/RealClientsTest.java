@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import com.sun.net.httpserver.HttpServer;
 import io.backendpool.proxy.http.Proxy;
 import io.backendpool.proxy.upstream.ProxyLimits;
+import io.backendpool.proxy.warmup.FreePorts;
 import java.io.File;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -74,8 +75,9 @@ class RealClientsTest {
         backend.start();
         proxy = new Proxy(ProxyLimits.defaults(), null, 2, TlsEngine.best());
         proxy.publish(backend.getAddress().getPort());
-        plain = Proxy.freePort();
-        secure = Proxy.freePort();
+        List<Integer> ports = FreePorts.next(2);
+        plain = ports.getFirst();
+        secure = ports.getLast();
         assertThat(proxy.apply(
                         List.of(Proxy.listener("http", plain), Proxy.https(secure, "web")),
                         List.of(AUTHORITY.ecdsa("shop.example").as("web"))))

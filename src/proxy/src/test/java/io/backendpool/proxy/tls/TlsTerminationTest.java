@@ -19,6 +19,7 @@ import io.backendpool.proxy.http.Proxy;
 import io.backendpool.proxy.tls.TestAuthority.Issued;
 import io.backendpool.proxy.traffic.Handshake;
 import io.backendpool.proxy.upstream.ProxyLimits;
+import io.backendpool.proxy.warmup.FreePorts;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
@@ -88,7 +89,7 @@ class TlsTerminationTest {
 
     private void start(TlsEngine engine, TlsVersion minVersion, Certificate... certificates) throws Exception {
         proxy = new Proxy(ProxyLimits.defaults(), null, 2, engine);
-        port = Proxy.freePort();
+        port = FreePorts.next();
         proxy.publish(backend.getAddress().getPort());
         assertThat(apply(minVersion, Timeouts.DEFAULT, certificates)).isNull();
     }
