@@ -147,7 +147,7 @@ public final class Exchange implements UpstreamReceiver, QueuedRequest, Relay.Ju
         connection.write(data);
     }
 
-    /** Chooses a backend and sends what is here of the request. */
+    /** Chooses a backend and sends the request as far as it is here; {@link #flushUpstream} is to follow. */
     public void tryNextBackend() {
         Upstream chosen = plan.next();
         if (chosen != null) {
@@ -171,7 +171,6 @@ public final class Exchange implements UpstreamReceiver, QueuedRequest, Relay.Ju
     public void backendFree(Upstream free) {
         queuePlace = null;
         attempt(free, true);
-        client.requestWanted();
         flushUpstream();
     }
 
@@ -205,6 +204,7 @@ public final class Exchange implements UpstreamReceiver, QueuedRequest, Relay.Ju
         }
     }
 
+    /** Sends what is here of the request, and asks the client for the rest; flushes nothing. */
     private void send(UpstreamLink connection) {
         upstream = connection;
         phase = Phase.AWAITING;
@@ -214,7 +214,7 @@ public final class Exchange implements UpstreamReceiver, QueuedRequest, Relay.Ju
         response = client.relay(facts, policy, policy.retriesStatuses() || bond != null ? this : null);
         connection.upstream().traffic().started(tryNanos);
         loop.traffic().sent(connection.reused());
-        // While writing, the connection may tell that it has room: nothing is to come between these.
+        // The connection may tell meanwhile that it has room, but nothing is to come between these.
         sending = true;
         if (head != null) {
             // An earlier try may have written it, and moved its index.
@@ -224,6 +224,7 @@ public final class Exchange implements UpstreamReceiver, QueuedRequest, Relay.Ju
             connection.write(replay.retainedDuplicate());
         }
         sending = false;
+        client.requestWanted();
     }
 
     public void flushUpstream() {
@@ -240,7 +241,6 @@ public final class Exchange implements UpstreamReceiver, QueuedRequest, Relay.Ju
             return;
         }
         send(connection);
-        client.requestWanted();
         flushUpstream();
     }
 

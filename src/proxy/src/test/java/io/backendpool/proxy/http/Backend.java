@@ -9,6 +9,7 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
@@ -180,6 +181,15 @@ public final class Backend implements AutoCloseable {
 
         public String readBody(String head) throws IOException {
             return Wire.readBody(in, head, false);
+        }
+
+        /** Neither reads nor answers until {@code end}. */
+        public void await(CountDownLatch end) throws IOException {
+            try {
+                end.await();
+            } catch (InterruptedException e) {
+                throw new IOException(e);
+            }
         }
 
         public void send(String text) throws IOException {

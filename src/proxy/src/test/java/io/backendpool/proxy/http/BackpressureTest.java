@@ -50,7 +50,7 @@ class BackpressureTest {
         AtomicReference<Long> received = new AtomicReference<>(0L);
         try (Backend backend = Backend.of(connection -> {
                     connection.readHead();
-                    awaitQuietly(read);
+                    connection.await(read);
                     received.set(drain(connection.socket.getInputStream()));
                     connection.send("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
                 });
@@ -84,7 +84,7 @@ class BackpressureTest {
         TrafficPolicy policy = Policies.with(Policies.connections(1, 10), 1 << 20);
         try (Backend backend = Backend.of(connection -> {
                     connection.readRequest();
-                    awaitQuietly(let);
+                    connection.await(let);
                     connection.send("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
                     connection.readHead();
                     byte[] got = connection.socket.getInputStream().readNBytes(body.length);
@@ -114,14 +114,6 @@ class BackpressureTest {
             first.readResponse();
             assertThat(second.readResponse()).endsWith("\r\n\r\nwhole");
             sender.join();
-        }
-    }
-
-    private static void awaitQuietly(CountDownLatch latch) throws IOException {
-        try {
-            latch.await();
-        } catch (InterruptedException e) {
-            throw new IOException(e);
         }
     }
 

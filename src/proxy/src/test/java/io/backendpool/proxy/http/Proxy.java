@@ -27,8 +27,10 @@ import io.backendpool.proxy.upstream.ProxyLimits;
 import io.backendpool.proxy.warmup.FreePorts;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.util.ResourceLeakDetector;
+import io.netty.util.concurrent.EventExecutor;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
+import io.vertx.core.internal.VertxInternal;
 import java.io.Closeable;
 import java.io.IOException;
 import java.time.Duration;
@@ -168,6 +170,13 @@ public final class Proxy implements AutoCloseable {
 
     public static Listener listener(String name, int port) {
         return new Listener(name, port, Listener.Protocol.HTTP);
+    }
+
+    /** No event loop does anything until {@code end}, or for 10 s. Returns at once. */
+    public void hold(CountDownLatch end) {
+        for (EventExecutor loop : ((VertxInternal) vertx).nettyEventLoopGroup()) {
+            var unused = loop.submit(() -> end.await(10, TimeUnit.SECONDS));
+        }
     }
 
     public @Nullable String apply(List<Listener> wanted) throws Exception {

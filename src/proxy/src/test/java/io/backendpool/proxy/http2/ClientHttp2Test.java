@@ -385,7 +385,7 @@ class ClientHttp2Test {
         CountDownLatch read = new CountDownLatch(1);
         try (Backend backend = Backend.of(connection -> {
                     String head = connection.readHead();
-                    awaitQuietly(read);
+                    connection.await(read);
                     int length = connection.readBody(head).length();
                     connection.send("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
                     assertThat(length).isPositive();
@@ -427,7 +427,7 @@ class ClientHttp2Test {
         TrafficPolicy policy = Policies.with(Policies.connections(1, 10), 1 << 20);
         try (Backend backend = Backend.of(connection -> {
                     connection.readRequest();
-                    awaitQuietly(let);
+                    connection.await(let);
                     connection.send("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
                     byte[] got = Wire.bytes(connection.readBody(connection.readHead()));
                     String where = "wrong from " + Arrays.mismatch(got, expected);
@@ -459,6 +459,48 @@ class ClientHttp2Test {
             }
             client.frame(Http2Client.DATA, Http2Client.END_STREAM, 3);
             assertThat(client.await(3).text()).isEqualTo("wrong from -1");
+        }
+    }
+
+    /** All of it comes at once, more than is kept for a second try, and a connection to the backend is there. */
+    @Test
+    void requestThatCameAtOnce_isSentWhole_onAConnectionThatIsThere() throws Exception {
+        int size = Http2Limits.DEFAULT.streamWindow();
+        try (Backend backend = Backend.of(connection -> {
+                    for (String head = connection.readHead(); !head.isEmpty(); head = connection.readHead()) {
+                        String got = "" + connection.readBody(head).length();
+                        connection.send("HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s".formatted(got.length(), got));
+                    }
+                });
+                Proxy proxy = Proxy.to(backend);
+                Http2Client client = Http2Client.to(proxy.port())) {
+            creditUntilPong(client, 3);
+            assertThat(client.get(1, "/").await(1).text()).isEqualTo("0");
+            // Several times, for at first the kernel holds less of a connection's bytes.
+            for (int stream = 3; stream < 23; stream += 2) {
+                ByteArrayOutputStream all = new ByteArrayOutputStream();
+                byte[] head = client.block(
+                        ":method",
+                        "PUT",
+                        ":scheme",
+                        "http",
+                        ":authority",
+                        "a",
+                        ":path",
+                        "/",
+                        "content-length",
+                        "" + size);
+                all.write(Http2Client.frameBytes(Http2Client.HEADERS, Http2Client.END_HEADERS, stream, head));
+                for (int sent = 0; sent < size; sent += 16_384) {
+                    int end = sent + 16_384 == size ? Http2Client.END_STREAM : 0;
+                    all.write(Http2Client.frameBytes(Http2Client.DATA, end, stream, new byte[16_384]));
+                }
+                CountDownLatch sent = new CountDownLatch(1);
+                proxy.hold(sent);
+                client.raw(all.toByteArray());
+                sent.countDown();
+                assertThat(client.await(stream).text()).isEqualTo("" + size);
+            }
         }
     }
 
@@ -495,20 +537,12 @@ class ClientHttp2Test {
         return frame.type() == Http2Client.WINDOW_UPDATE && frame.stream() == stream ? frame.code() : 0;
     }
 
-    private static void awaitQuietly(CountDownLatch latch) throws IOException {
-        try {
-            latch.await();
-        } catch (InterruptedException e) {
-            throw new IOException(e);
-        }
-    }
-
     @Test
     void draining_announcesFirst_andLetsStreamsFinish() throws Exception {
         CountDownLatch answer = new CountDownLatch(1);
         try (Backend backend = Backend.of(connection -> {
                     while (connection.readRequest() != null) {
-                        awaitQuietly(answer);
+                        connection.await(answer);
                         connection.send("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
                     }
                 });
