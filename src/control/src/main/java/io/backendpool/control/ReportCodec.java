@@ -40,13 +40,18 @@ public final class ReportCodec {
 
     /** What changed between two states of the same proxy; null: nothing did. */
     public static @Nullable Report changes(ProxyStatus from, ProxyStatus to) {
-        Map<BackendKey, BackendReport> before = new HashMap<>();
-        from.backends().forEach(backend -> before.put(backend.key(), encode(backend)));
+        Map<BackendKey, BackendStatus> before =
+                HashMap.newHashMap(from.backends().size());
+        from.backends().forEach(backend -> before.put(backend.key(), backend));
         Report.Builder report = poolWide(to);
         for (BackendStatus backend : to.backends()) {
-            BackendReport now = encode(backend);
-            if (!now.equals(before.remove(backend.key()))) {
-                report.addChanged(now);
+            BackendStatus known = before.remove(backend.key());
+            if (!backend.equals(known)) {
+                BackendReport now = encode(backend);
+                // What is cut and rounded on its way may be the same.
+                if (known == null || !now.equals(encode(known))) {
+                    report.addChanged(now);
+                }
             }
         }
         before.keySet().stream().sorted().forEach(gone -> report.addRemoved(SnapshotCodec.encode(gone)));

@@ -5,6 +5,7 @@ import io.backendpool.control.ProxyStatus;
 import io.backendpool.control.PublishedPool;
 import io.backendpool.control.Seat;
 import io.backendpool.pool.Backend;
+import io.backendpool.pool.BackendKey;
 import io.backendpool.pool.PoolId;
 import io.backendpool.pool.PoolSnapshot;
 import io.backendpool.pool.health.BackendHealth;
@@ -120,32 +121,60 @@ final class LiveDataPlane implements DataPlane {
     }
 
     @Override
+    public Object condition() {
+        return new Condition(ready.getAsBoolean(), monitor.view());
+    }
+
+    /** A view is a new one whenever traffic moves. */
+    private record Condition(boolean ready, @Nullable HealthView view) {}
+
+    @Override
     public ProxyStatus status() {
         return status(monitor.view());
     }
 
     /** The status as of {@code view}. */
     ProxyStatus status(@Nullable HealthView view) {
+        return status(view, List.of());
+    }
+
+    @Override
+    public ProxyStatus statusAfter(ProxyStatus last) {
+        return status(monitor.view(), last.backends());
+    }
+
+    /** Both the pool's backends and those of {@code last} are sorted by key. */
+    private ProxyStatus status(@Nullable HealthView view, List<BackendStatus> last) {
         if (view == null) {
             return new ProxyStatus(false, List.of(), recorder.traffic());
         }
         EffectiveWeights weights = view.live().weights();
         List<Backend> backends = view.live().pool().snapshot().backends();
         List<BackendStatus> statuses = new ArrayList<>(backends.size());
+        int old = 0;
         for (int i = 0; i < backends.size(); i++) {
-            Backend backend = backends.get(i);
+            BackendKey key = backends.get(i).key();
+            while (old < last.size() && isBefore(last.get(old).key(), key)) {
+                old++;
+            }
+            BackendStatus known = old < last.size() && last.get(old).key().equals(key) ? last.get(old) : null;
             BackendHealth health = view.health(i);
             statuses.add(new BackendStatus(
-                    backend.key(),
+                    key,
                     health.state(),
                     health.reason(),
                     health.since(),
                     weights.shown(i),
-                    recorder.inFlight(backend.key()),
-                    recorder.windowRequests(backend.key()),
+                    known == null ? recorder.inFlight(key) : known.inFlight(),
+                    known == null ? recorder.windowRequests(key) : known.windowRequests(),
                     weights.adaptation(i).reason(),
                     health.isStarting()));
         }
         return new ProxyStatus(ready.getAsBoolean(), statuses, recorder.traffic(), weights.mode(), weights.notes());
+    }
+
+    @SuppressWarnings("ReferenceEquality") // a backend that stays has the same key, most often the very same
+    private static boolean isBefore(BackendKey old, BackendKey young) {
+        return old != young && old.compareTo(young) < 0;
     }
 }

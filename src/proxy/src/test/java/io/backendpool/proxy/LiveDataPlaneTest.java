@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import io.backendpool.control.BackendStatus;
 import io.backendpool.control.ProxyStatus;
 import io.backendpool.control.PublishedPool;
+import io.backendpool.pool.BackendKey;
 import io.backendpool.pool.HealthCheck;
 import io.backendpool.pool.HealthState;
 import io.backendpool.pool.PoolId;
@@ -28,9 +29,11 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -89,6 +92,38 @@ final class LiveDataPlaneTest {
                 .isEqualTo(10));
         await().untilAsserted(() ->
                 assertThat(dataPlane.status().traffic().totalRequests()).isEqualTo(10));
+    }
+
+    @Test
+    void statusAfter_hasTheTrafficOfBefore_whereTheBackendWasThere() throws Exception {
+        int port = Backends.freePort();
+        apply(backends.pool(1, Backends.http(port)));
+        ProxyStatus before = dataPlane.status();
+        Object condition = dataPlane.condition();
+        for (int i = 0; i < 10; i++) {
+            get(port);
+        }
+        await().untilAsserted(() -> assertThat(requests(dataPlane.status())).containsExactly(5L, 5L));
+        assertThat(requests(dataPlane.statusAfter(before))).containsExactly(0L, 0L);
+        assertThat(dataPlane.condition()).isEqualTo(condition);
+
+        BackendStatus first = before.backends().getFirst();
+        BackendStatus second = before.backends().getLast();
+        for (BackendKey gone : List.of(new BackendKey("a", "10.0.0.1", 1), new BackendKey("zz", "10.0.0.1", 1))) {
+            List<BackendStatus> others = Stream.of(
+                            first, new BackendStatus(gone, first.state(), "", first.since(), 1, 9, 9))
+                    .sorted(Comparator.comparing(BackendStatus::key))
+                    .toList();
+            ProxyStatus after = dataPlane.statusAfter(new ProxyStatus(true, others, before.traffic()));
+            assertThat(after.backends()).extracting(BackendStatus::key).containsExactly(first.key(), second.key());
+            assertThat(requests(after)).containsExactly(0L, 5L);
+        }
+        apply(backends.pool(2, Backends.http(port)));
+        assertThat(dataPlane.condition()).isNotEqualTo(condition);
+    }
+
+    private static List<Long> requests(ProxyStatus status) {
+        return status.backends().stream().map(BackendStatus::windowRequests).toList();
     }
 
     @Test

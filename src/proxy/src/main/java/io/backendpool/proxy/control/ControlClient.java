@@ -385,7 +385,7 @@ public final class ControlClient implements AutoCloseable {
             return;
         }
         try {
-            Report report = reporter.next(dataPlane.status(), clock.instant());
+            Report report = reporter.next(dataPlane, clock.instant());
             if (report != null) {
                 to.send(ProxyMessage.newBuilder().setReport(report).build());
             }

@@ -34,6 +34,15 @@ public interface DataPlane {
     /** The operator has confirmed that the live pool is current (it was stale before), or the connection was lost. */
     void controlState(boolean connected, boolean stale);
 
-    /** What is true now. Any thread; cheap enough for once a second. */
+    /** Equal to what it was before as long as readiness, and the state and weight of every backend, are. Any thread; costs nothing. */
+    Object condition();
+
+    /** What is true now. Any thread; costs about a millisecond for 1,000 backends. */
     ProxyStatus status();
+
+    /**
+     * What is true now, but for the traffic of those backends that {@code last} knows: that is as it was. Any thread; costs a
+     * small part of {@link #status()}.
+     */
+    ProxyStatus statusAfter(ProxyStatus last);
 }

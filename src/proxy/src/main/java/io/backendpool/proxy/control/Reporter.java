@@ -10,42 +10,62 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Decides what to report when: a change of health or readiness at once, everything else at most once a second, the first
- * report of a stream whole. One thread.
+ * Decides what to report when: a change of health or readiness at once, everything else once a second, or less often for a
+ * large pool, and the first report of a stream whole. One thread.
  */
 final class Reporter {
     /** How often to look. */
     static final Duration POLL = Duration.ofMillis(200);
 
-    private static final Duration TRAFFIC_INTERVAL = Duration.ofSeconds(1);
+    private static final long SHORTEST_MILLIS = 1_000;
+    /** As long as the window of what is reported. */
+    private static final long LONGEST_MILLIS = 10_000;
+
+    private static final int BACKENDS_PER_MILLI = 2;
 
     private @Nullable ProxyStatus sent;
-    private Instant sentAt = Instant.EPOCH;
+    private Object condition = this;
+    private Instant wholeAt = Instant.EPOCH;
 
     /** A new stream: the operator knows nothing. */
     void reset() {
         sent = null;
     }
 
-    /** What to send now; null: nothing. What is returned counts as sent. */
+    /** What to send now of {@code dataPlane}; null: nothing. What is returned counts as sent. */
     @Nullable
-    Report next(ProxyStatus now, Instant at) {
+    Report next(DataPlane dataPlane, Instant at) {
         ProxyStatus before = sent;
+        Object current = dataPlane.condition();
         if (before == null) {
+            ProxyStatus now = dataPlane.status();
             sent = now;
-            sentAt = at;
+            condition = current;
+            wholeAt = at;
             return ReportCodec.whole(now);
         }
-        boolean due = Duration.between(sentAt, at).abs().compareTo(TRAFFIC_INTERVAL) >= 0;
-        if (!due && before.ready() == now.ready() && sameHealth(before.backends(), now.backends())) {
+        boolean due = Duration.between(wholeAt, at).abs().compareTo(interval(before)) >= 0;
+        if (!due && current.equals(condition)) {
+            return null;
+        }
+        condition = current;
+        ProxyStatus now = due ? dataPlane.status() : dataPlane.statusAfter(before);
+        if (due) {
+            wholeAt = at;
+        } else if (before.ready() == now.ready() && sameHealth(before.backends(), now.backends())) {
             return null;
         }
         Report changes = ReportCodec.changes(before, now);
         if (changes != null) {
             sent = now;
-            sentAt = at;
         }
         return changes;
+    }
+
+    /** Between two looks at the traffic, which cost time in proportion to the pool. */
+    private static Duration interval(ProxyStatus status) {
+        long millis = status.backends().size() / BACKENDS_PER_MILLI;
+        return Duration.ofMillis(Math.clamp(millis, SHORTEST_MILLIS, LONGEST_MILLIS));
     }
 
     private static boolean sameHealth(List<BackendStatus> before, List<BackendStatus> now) {

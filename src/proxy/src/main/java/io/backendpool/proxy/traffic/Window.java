@@ -49,8 +49,7 @@ final class Window {
     void addTo(long[] sums, long nanos) {
         long now = nanos / NANOS;
         for (int slot = 0; slot < SLOTS; slot++) {
-            long second = seconds.get(slot);
-            if (second == UNUSED || second > now || second < now - SECONDS) {
+            if (!isInWindow(slot, now)) {
                 continue;
             }
             for (int i = 0; i < width; i++) {
@@ -61,8 +60,16 @@ final class Window {
 
     /** What the window of a single counter holds at {@code nanos}. Any thread. */
     long sum(long nanos) {
-        long[] sums = new long[width];
-        addTo(sums, nanos);
-        return sums[0];
+        long now = nanos / NANOS;
+        long sum = 0;
+        for (int slot = 0; slot < SLOTS; slot++) {
+            sum += isInWindow(slot, now) ? counts.get(slot * width) : 0;
+        }
+        return sum;
+    }
+
+    private boolean isInWindow(int slot, long now) {
+        long second = seconds.get(slot);
+        return second != UNUSED && second <= now && second >= now - SECONDS;
     }
 }

@@ -1,8 +1,10 @@
 package io.backendpool.proxy.control;
 
+import io.backendpool.control.BackendStatus;
 import io.backendpool.control.ProxyStatus;
 import io.backendpool.control.PublishedPool;
 import io.backendpool.control.Seat;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -18,6 +20,8 @@ final class RecordingDataPlane implements DataPlane {
     volatile @Nullable String refusal;
     volatile boolean broken;
     volatile ProxyStatus status = ProxyStatus.NONE;
+    /** How often the whole status was asked for, by one thread. */
+    int looks;
 
     @Override
     public CompletionStage<ApplyResult> apply(PublishedPool pool, boolean stale) {
@@ -41,7 +45,34 @@ final class RecordingDataPlane implements DataPlane {
     public void controlState(boolean connected, boolean stale) {}
 
     @Override
+    public Object condition() {
+        return List.of(
+                status.ready(),
+                status.backends().stream().map(BackendStatus::state).toList());
+    }
+
+    @Override
     public ProxyStatus status() {
+        looks++;
         return status;
+    }
+
+    /** Of the same backends. */
+    @Override
+    public ProxyStatus statusAfter(ProxyStatus last) {
+        List<BackendStatus> backends = new ArrayList<>();
+        for (int i = 0; i < status.backends().size(); i++) {
+            BackendStatus now = status.backends().get(i);
+            BackendStatus known = last.backends().get(i);
+            backends.add(new BackendStatus(
+                    now.key(),
+                    now.state(),
+                    now.reason(),
+                    now.since(),
+                    now.effectiveWeight(),
+                    known.inFlight(),
+                    known.windowRequests()));
+        }
+        return new ProxyStatus(status.ready(), backends, status.traffic());
     }
 }
