@@ -40,12 +40,17 @@ public final class ReportCodec {
 
     /** What changed between two states of the same proxy; null: nothing did. */
     public static @Nullable Report changes(ProxyStatus from, ProxyStatus to) {
-        Map<BackendKey, BackendStatus> before =
-                HashMap.newHashMap(from.backends().size());
-        from.backends().forEach(backend -> before.put(backend.key(), backend));
+        List<BackendStatus> old = from.backends();
+        List<BackendStatus> young = to.backends();
+        boolean sameKeys = haveSameKeys(old, young);
+        Map<BackendKey, BackendStatus> before = new HashMap<>();
+        if (!sameKeys) {
+            old.forEach(backend -> before.put(backend.key(), backend));
+        }
         Report.Builder report = poolWide(to);
-        for (BackendStatus backend : to.backends()) {
-            BackendStatus known = before.remove(backend.key());
+        for (int i = 0; i < young.size(); i++) {
+            BackendStatus backend = young.get(i);
+            BackendStatus known = sameKeys ? old.get(i) : before.remove(backend.key());
             if (!backend.equals(known)) {
                 BackendReport now = encode(backend);
                 // What is cut and rounded on its way may be the same.
@@ -62,6 +67,19 @@ public final class ReportCodec {
                 && Objects.equals(from.mode(), to.mode())
                 && from.notes().equals(to.notes());
         return same ? null : report.build();
+    }
+
+    /** In the same order, as they are but for the moment when a backend comes or goes. */
+    private static boolean haveSameKeys(List<BackendStatus> old, List<BackendStatus> young) {
+        if (old.size() != young.size()) {
+            return false;
+        }
+        for (int i = 0; i < old.size(); i++) {
+            if (!old.get(i).key().equals(young.get(i).key())) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** What every report says anew: all but the backends. */

@@ -150,7 +150,9 @@ public final class SnapshotCodec {
         if (zone != null) {
             message.setZone(zone);
         }
-        message.addAllZoneHints(backend.zoneHints());
+        if (!backend.zoneHints().isEmpty()) {
+            message.addAllZoneHints(backend.zoneHints());
+        }
         return message.build();
     }
 

@@ -4,9 +4,11 @@ import io.backendpool.pool.Backend;
 import io.backendpool.pool.BackendKey;
 import io.backendpool.pool.PoolSnapshot;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -64,17 +66,25 @@ public final class SnapshotDelta {
      * @throws InvalidSnapshotException the change does not fit: it was made for another base
      */
     public PoolSnapshot applyTo(PoolSnapshot base) throws InvalidSnapshotException {
-        Map<BackendKey, Backend> backends = new TreeMap<>();
-        base.backends().forEach(backend -> backends.put(backend.key(), backend));
+        Map<BackendKey, Backend> changed = HashMap.newHashMap(upserts.size());
+        upserts.forEach(backend -> changed.put(backend.key(), backend));
+        Set<BackendKey> gone = new HashSet<>(removals);
+        List<Backend> backends = new ArrayList<>(base.backends().size() + changed.size());
+        for (Backend backend : base.backends()) {
+            if (!gone.remove(backend.key())) {
+                Backend young = changed.remove(backend.key());
+                backends.add(young == null ? backend : young);
+            }
+        }
         for (BackendKey key : removals) {
-            if (backends.remove(key) == null) {
+            if (gone.contains(key)) {
                 throw new InvalidSnapshotException(
                         "delta removes backend %s (expected: one of the base's backends)".formatted(key));
             }
         }
-        upserts.forEach(backend -> backends.put(backend.key(), backend));
+        backends.addAll(changed.values());
         try {
-            return (config == null ? PoolConfig.of(base) : config).with(base.id(), List.copyOf(backends.values()));
+            return (config == null ? PoolConfig.of(base) : config).with(base.id(), backends);
         } catch (IllegalArgumentException invalid) {
             throw SnapshotCodec.invalid(invalid);
         }

@@ -10,11 +10,13 @@ import io.backendpool.pool.ListenerTls;
 import io.backendpool.pool.PoolSnapshot;
 import io.backendpool.pool.StatusRange;
 import io.backendpool.pool.UpstreamTls;
-import java.io.ByteArrayOutputStream;
+import java.io.BufferedOutputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.security.DigestOutputStream;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
@@ -39,11 +41,12 @@ public final class SnapshotDigest {
     /** {@code sha256:} and 64 hex digits; equal for equal snapshots, and only for these. */
     public static String of(PoolSnapshot snapshot) {
         try {
-            ByteArrayOutputStream bytes =
-                    new ByteArrayOutputStream(256 + 64 * snapshot.backends().size());
-            write(snapshot, new DataOutputStream(bytes));
-            byte[] digest = MessageDigest.getInstance("SHA-256").digest(bytes.toByteArray());
-            return "sha256:" + HexFormat.of().formatHex(digest);
+            MessageDigest digest = MessageDigest.getInstance("SHA-256");
+            try (DataOutputStream out = new DataOutputStream(
+                    new BufferedOutputStream(new DigestOutputStream(OutputStream.nullOutputStream(), digest)))) {
+                write(snapshot, out);
+            }
+            return "sha256:" + HexFormat.of().formatHex(digest.digest());
         } catch (IOException impossible) {
             throw new UncheckedIOException(impossible);
         } catch (NoSuchAlgorithmException impossible) {

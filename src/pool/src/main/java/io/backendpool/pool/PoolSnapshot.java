@@ -59,7 +59,7 @@ public record PoolSnapshot(
         Require.unique("listeners[].name", listeners, Listener::name);
         Require.unique("listeners[].port", listeners, Listener::socket);
         Require.unique("backends[].name", groups, BackendGroup::name);
-        Require.unique("backend", backends, Backend::key);
+        requireUniqueKeys(backends);
         Require.unique("certificates[].name", certificates, Certificate::name);
         Set<String> names = new HashSet<>();
         groups.forEach(group -> names.add(group.name()));
@@ -80,6 +80,16 @@ public record PoolSnapshot(
         Map<String, BackendGroup.Protocol> protocols = new LinkedHashMap<>();
         groups.forEach(group -> protocols.put(group.name(), group.protocol()));
         ListenerFit.require(listeners, protocols, loadBalancing, healthCheck, session);
+    }
+
+    /** Equal keys are neighbours, since the backends are sorted: of 10,000, no set is made. */
+    private static void requireUniqueKeys(List<Backend> sorted) {
+        for (int i = 1; i < sorted.size(); i++) {
+            BackendKey key = sorted.get(i).key();
+            if (key.equals(sorted.get(i - 1).key())) {
+                throw new IllegalArgumentException("backend: %s twice (expected: unique)".formatted(key));
+            }
+        }
     }
 
     /** One without sessions, outlier detection, adaptive weights and overrides. */
