@@ -6,6 +6,7 @@ import io.backendpool.pool.HealthState;
 import io.backendpool.pool.SlowStart;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -181,8 +182,11 @@ public record BackendHealth(
         return new BackendHealth(state, reason, since, changed, verdict, successes, failures, next).judged(now);
     }
 
-    /** After a change of how backends are warmed up; null: they are not any more. */
+    /** After a change of how backends are warmed up; null: they are not any more. The same object where none has changed. */
     public BackendHealth onSlowStart(@Nullable SlowStart changed, Instant now) {
+        if (Objects.equals(changed, signals.slowStart())) {
+            return this;
+        }
         return with(signals.warmedBy(changed)).judged(now);
     }
 
@@ -197,11 +201,14 @@ public record BackendHealth(
     }
 
     /**
-     * After an override came, changed or went.
+     * After an override came, changed or went. The same object where none did.
      *
      * @param drain why it drains the backend, for people, see {@link Overrides#drain}; null: none does
      */
     public BackendHealth onOverride(@Nullable String drain, Instant now) {
+        if (Objects.equals(drain, signals.drain())) {
+            return this;
+        }
         return with(signals.drainedFor(drain)).judged(now);
     }
 

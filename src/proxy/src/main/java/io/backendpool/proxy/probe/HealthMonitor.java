@@ -62,7 +62,7 @@ public final class HealthMonitor {
     private final ProbeTimer timer;
     private final Probers probers;
 
-    private Map<BackendKey, WatchedBackend> watched = new HashMap<>();
+    private final Map<BackendKey, WatchedBackend> watched = new HashMap<>();
     private @Nullable PublishedPool pool;
     private Map<String, BackendTls> tls = Map.of();
     private final BackendTags tags = new BackendTags();
@@ -70,7 +70,9 @@ public final class HealthMonitor {
     private @Nullable ProxySeat seat;
     private final OutlierWatch outliers;
     private final WeightAdapter adapter = new WeightAdapter();
+    /** The same ones, in the order of their keys, which is the snapshot's. */
     private List<WatchedBackend> ordered = List.of();
+
     private Overrides overrides = Overrides.of(List.of(), Instant.EPOCH);
     private Instant nextRamp = Instant.MAX;
     private boolean ticking;
@@ -236,41 +238,51 @@ public final class HealthMonitor {
         HealthCheck check = snapshot.healthCheck();
         SlowStart slowStart = snapshot.loadBalancing().slowStart();
         Instant now = clock.instant();
-        Map<BackendKey, WatchedBackend> before = watched;
-        Map<BackendKey, WatchedBackend> after =
-                HashMap.newHashMap(snapshot.backends().size());
+        List<WatchedBackend> before = ordered;
         List<WatchedBackend> order = new ArrayList<>(snapshot.backends().size());
         tls = BackendTls.compile(snapshot, tls, TlsEngine.best());
         boolean first = pool == null;
         pool = next;
         overrides = Overrides.of(snapshot.overrides(), now);
+        // Both are sorted by key, so of a large pool that hardly changed no key is looked up.
+        int old = 0;
         for (Backend backend : snapshot.backends()) {
-            WatchedBackend known = before.remove(backend.key());
-            WatchedBackend kept = known == null ? newcomer(backend, check, slowStart, first, now) : known;
-            kept.index = after.size();
-            after.put(backend.key(), kept);
+            while (old < before.size() && before.get(old).key.compareTo(backend.key()) < 0) {
+                unwatch(before.get(old++));
+            }
+            boolean known = old < before.size() && before.get(old).key.equals(backend.key());
+            WatchedBackend kept = known ? before.get(old++) : watch(backend, check, slowStart, first, now);
+            kept.index = order.size();
             order.add(kept);
-            BackendHealth health =
-                    known == null ? kept.health : known.health.onConditions(backend.conditions(), check, now);
+            BackendHealth health = known ? kept.health.onConditions(backend.conditions(), check, now) : kept.health;
             update(kept, health.onSlowStart(slowStart, now).onOverride(overrides.drain(backend.key()), now));
         }
-        before.values().forEach(probers::stop);
-        watched = after;
+        while (old < before.size()) {
+            unwatch(before.get(old++));
+        }
         ordered = order;
-        outliers.follow(snapshot.outlierDetection(), after, check != null, now).forEach(this::apply);
+        outliers.follow(snapshot.outlierDetection(), watched, check != null, now)
+                .forEach(this::apply);
         adapter.follow(snapshot.adaptiveWeight(), order, now);
         publish();
         if (!closed) {
-            probers.follow(snapshot, tls, watched.values());
+            probers.follow(snapshot, tls, ordered);
         }
     }
 
-    private WatchedBackend newcomer(
+    private WatchedBackend watch(
             Backend backend, @Nullable HealthCheck check, @Nullable SlowStart slowStart, boolean first, Instant now) {
         BackendHealth health = first
                 ? BackendHealth.initial(backend.conditions(), check, now)
                 : BackendHealth.joined(backend.conditions(), check, slowStart, now);
-        return new WatchedBackend(backend.key(), health);
+        WatchedBackend newcomer = new WatchedBackend(backend.key(), health);
+        watched.put(backend.key(), newcomer);
+        return newcomer;
+    }
+
+    private void unwatch(WatchedBackend gone) {
+        watched.remove(gone.key);
+        probers.stop(gone);
     }
 
     private void decide(@Nullable Decision decision) {

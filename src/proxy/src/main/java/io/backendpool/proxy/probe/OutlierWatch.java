@@ -18,6 +18,8 @@ import org.jspecify.annotations.Nullable;
  * loop only.
  */
 final class OutlierWatch {
+    private static final FailureKind[] KINDS = FailureKind.values();
+
     private final RandomGenerator random;
     private Map<BackendKey, WatchedBackend> watched = Map.of();
     private @Nullable OutlierDetection rules;
@@ -48,7 +50,7 @@ final class OutlierWatch {
         boolean same = wanted != null && wanted.equals(rules);
         rules = wanted;
         for (WatchedBackend backend : backends.values()) {
-            for (FailureKind kind : FailureKind.values()) {
+            for (FailureKind kind : KINDS) {
                 backend.outcomes.runs().limit(kind, wanted == null ? 0 : OutlierDetector.limit(wanted, kind));
             }
         }
