@@ -49,7 +49,8 @@ final class Window {
     void addTo(long[] sums, long nanos) {
         long now = nanos / NANOS;
         for (int slot = 0; slot < SLOTS; slot++) {
-            if (!isInWindow(slot, now)) {
+            long second = seconds.get(slot);
+            if (second == UNUSED || second > now || second < now - SECONDS) {
                 continue;
             }
             for (int i = 0; i < width; i++) {
@@ -60,16 +61,8 @@ final class Window {
 
     /** What the window of a single counter holds at {@code nanos}. Any thread. */
     long sum(long nanos) {
-        long now = nanos / NANOS;
-        long sum = 0;
-        for (int slot = 0; slot < SLOTS; slot++) {
-            sum += isInWindow(slot, now) ? counts.get(slot * width) : 0;
-        }
-        return sum;
-    }
-
-    private boolean isInWindow(int slot, long now) {
-        long second = seconds.get(slot);
-        return second != UNUSED && second <= now && second >= now - SECONDS;
+        long[] sums = new long[width];
+        addTo(sums, nanos);
+        return sums[0];
     }
 }
