@@ -7,9 +7,7 @@ import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.List;
 
 /** Ports of loopback that nobody has, neither of TCP nor of UDP. Any thread. */
@@ -31,7 +29,7 @@ public final class FreePorts {
     public static List<Integer> next(int count) throws IOException {
         List<Integer> ports = new ArrayList<>(count);
         // Each is held until all are found, or one might be found twice.
-        Deque<Closeable> held = new ArrayDeque<>();
+        List<Closeable> held = new ArrayList<>();
         try {
             while (ports.size() < count) {
                 ServerSocket tcp = new ServerSocket(0, 1, LOOPBACK);

@@ -1,10 +1,8 @@
 package io.backendpool.proxy.probe;
 
-import io.backendpool.proxy.warmup.FreePorts;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -129,14 +127,5 @@ final class FakeBackend implements AutoCloseable {
             head.append((char) next);
         }
         return head.toString();
-    }
-
-    /** A port where nobody listens: it was free a moment ago. */
-    static int freePort() {
-        try {
-            return FreePorts.next();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 }

@@ -26,6 +26,7 @@ import io.backendpool.pool.UpstreamTls;
 import io.backendpool.proxy.tls.BackendTls;
 import io.backendpool.proxy.tls.TestAuthority;
 import io.backendpool.proxy.tls.TlsEngine;
+import io.backendpool.proxy.warmup.FreePorts;
 import io.grpc.Server;
 import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import io.grpc.netty.GrpcSslContexts;
@@ -322,8 +323,7 @@ final class RealProbesTest {
                 .isEqualTo(failed("answered \"22\" (expected: \"220 \")"));
         assertThat(probe(new TcpProbe(null, "220 "), Protocol.HTTP, scripted(saying(""))))
                 .isEqualTo(failed("connection closed without an answer"));
-        assertThat(probe(new TcpProbe(), Protocol.HTTP, FakeBackend.freePort()))
-                .isEqualTo(failed("connection refused"));
+        assertThat(probe(new TcpProbe(), Protocol.HTTP, FreePorts.next())).isEqualTo(failed("connection refused"));
     }
 
     @Test
@@ -391,7 +391,7 @@ final class RealProbesTest {
     void agent_thatSaysNothing_orIsNotThere_isSilent() throws Exception {
         assertThat(agent(scripted(saying(""))))
                 .isEqualTo(new AgentReport.Silent("connection closed without an answer"));
-        assertThat(agent(FakeBackend.freePort())).isEqualTo(new AgentReport.Silent("connection refused"));
+        assertThat(agent(FreePorts.next())).isEqualTo(new AgentReport.Silent("connection refused"));
     }
 
     @Test
