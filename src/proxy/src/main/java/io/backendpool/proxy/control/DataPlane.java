@@ -34,7 +34,10 @@ public interface DataPlane {
     /** The operator has confirmed that the live pool is current (it was stale before), or the connection was lost. */
     void controlState(boolean connected, boolean stale);
 
-    /** Equal to what it was before as long as readiness, and the state and weight of every backend, are. Any thread; costs nothing. */
+    /**
+     * Equal to what it was before as long as readiness, and the state and weight of every backend, are. Any thread; costs
+     * nothing.
+     */
     Object condition();
 
     /** What is true now. Any thread; costs about a millisecond for 1,000 backends. */

@@ -24,8 +24,8 @@ final class Reporter {
     private static final int BACKENDS_PER_MILLI = 2;
 
     private @Nullable ProxyStatus sent;
-    private Object condition = this;
-    private Instant wholeAt = Instant.EPOCH;
+    private @Nullable Object condition;
+    private Instant lookedAt = Instant.EPOCH;
 
     /** A new stream: the operator knows nothing. */
     void reset() {
@@ -41,17 +41,17 @@ final class Reporter {
             ProxyStatus now = dataPlane.status();
             sent = now;
             condition = current;
-            wholeAt = at;
+            lookedAt = at;
             return ReportCodec.whole(now);
         }
-        boolean due = Duration.between(wholeAt, at).abs().compareTo(interval(before)) >= 0;
+        boolean due = Duration.between(lookedAt, at).abs().compareTo(interval(before)) >= 0;
         if (!due && current.equals(condition)) {
             return null;
         }
         condition = current;
         ProxyStatus now = due ? dataPlane.status() : dataPlane.statusAfter(before);
         if (due) {
-            wholeAt = at;
+            lookedAt = at;
         } else if (before.ready() == now.ready() && sameHealth(before.backends(), now.backends())) {
             return null;
         }
