@@ -5,8 +5,8 @@ import io.backendpool.control.v1.Report;
 import io.backendpool.pool.BackendKey;
 import io.backendpool.pool.HealthState;
 import io.backendpool.pool.PoolMode;
+import io.backendpool.pool.SortedWalk;
 import java.time.Instant;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -40,17 +40,11 @@ public final class ReportCodec {
 
     /** What changed between two states of the same proxy; null: nothing did. */
     public static @Nullable Report changes(ProxyStatus from, ProxyStatus to) {
-        List<BackendStatus> old = from.backends();
-        List<BackendStatus> young = to.backends();
-        boolean sameKeys = haveSameKeys(old, young);
-        Map<BackendKey, BackendStatus> before = new HashMap<>();
-        if (!sameKeys) {
-            old.forEach(backend -> before.put(backend.key(), backend));
-        }
         Report.Builder report = poolWide(to);
-        for (int i = 0; i < young.size(); i++) {
-            BackendStatus backend = young.get(i);
-            BackendStatus known = sameKeys ? old.get(i) : before.remove(backend.key());
+        SortedWalk<BackendStatus> before = new SortedWalk<>(
+                from.backends(), BackendStatus::key, gone -> report.addRemoved(SnapshotCodec.encode(gone.key())));
+        for (BackendStatus backend : to.backends()) {
+            BackendStatus known = before.find(backend.key());
             if (!backend.equals(known)) {
                 BackendReport now = encode(backend);
                 // What is cut and rounded on its way may be the same.
@@ -59,7 +53,7 @@ public final class ReportCodec {
                 }
             }
         }
-        before.keySet().stream().sorted().forEach(gone -> report.addRemoved(SnapshotCodec.encode(gone)));
+        before.end();
         boolean same = report.getChangedCount() == 0
                 && report.getRemovedCount() == 0
                 && from.ready() == to.ready()
@@ -67,19 +61,6 @@ public final class ReportCodec {
                 && Objects.equals(from.mode(), to.mode())
                 && from.notes().equals(to.notes());
         return same ? null : report.build();
-    }
-
-    /** In the same order, as they are but for the moment when a backend comes or goes. */
-    private static boolean haveSameKeys(List<BackendStatus> old, List<BackendStatus> young) {
-        if (old.size() != young.size()) {
-            return false;
-        }
-        for (int i = 0; i < old.size(); i++) {
-            if (!old.get(i).key().equals(young.get(i).key())) {
-                return false;
-            }
-        }
-        return true;
     }
 
     /** What every report says anew: all but the backends. */

@@ -3,6 +3,7 @@ package io.backendpool.control;
 import io.backendpool.pool.Backend;
 import io.backendpool.pool.BackendKey;
 import io.backendpool.pool.PoolSnapshot;
+import io.backendpool.pool.SortedWalk;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -33,29 +34,13 @@ public final class SnapshotDelta {
         }
         List<Backend> upserts = new ArrayList<>();
         List<BackendKey> removals = new ArrayList<>();
-        List<Backend> old = from.backends();
-        List<Backend> young = to.backends();
-        // Both are sorted by key: one walk over the two.
-        int i = 0;
-        int j = 0;
-        while (i < old.size() || j < young.size()) {
-            int order = i == old.size()
-                    ? 1
-                    : j == young.size()
-                            ? -1
-                            : old.get(i).key().compareTo(young.get(j).key());
-            if (order < 0) {
-                removals.add(old.get(i++).key());
-            } else if (order > 0) {
-                upserts.add(young.get(j++));
-            } else {
-                if (!old.get(i).equals(young.get(j))) {
-                    upserts.add(young.get(j));
-                }
-                i++;
-                j++;
+        SortedWalk<Backend> before = new SortedWalk<>(from.backends(), Backend::key, gone -> removals.add(gone.key()));
+        for (Backend backend : to.backends()) {
+            if (!backend.equals(before.find(backend.key()))) {
+                upserts.add(backend);
             }
         }
+        before.end();
         PoolConfig config = PoolConfig.of(to);
         return new SnapshotDelta(config.equals(PoolConfig.of(from)) ? null : config, upserts, removals);
     }
@@ -68,16 +53,19 @@ public final class SnapshotDelta {
     public PoolSnapshot applyTo(PoolSnapshot base) throws InvalidSnapshotException {
         Map<BackendKey, Backend> changed = HashMap.newHashMap(upserts.size());
         upserts.forEach(backend -> changed.put(backend.key(), backend));
-        Set<BackendKey> gone = new HashSet<>(removals);
+        Set<BackendKey> unwanted = new HashSet<>(removals);
+        Set<BackendKey> left = new HashSet<>();
         List<Backend> backends = new ArrayList<>(base.backends().size() + changed.size());
         for (Backend backend : base.backends()) {
-            if (!gone.remove(backend.key())) {
+            if (unwanted.contains(backend.key())) {
+                left.add(backend.key());
+            } else {
                 Backend young = changed.remove(backend.key());
                 backends.add(young == null ? backend : young);
             }
         }
         for (BackendKey key : removals) {
-            if (gone.contains(key)) {
+            if (!left.remove(key)) {
                 throw new InvalidSnapshotException(
                         "delta removes backend %s (expected: one of the base's backends)".formatted(key));
             }

@@ -3,8 +3,10 @@ package io.backendpool.control;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.backendpool.pool.BackendKey;
 import io.backendpool.pool.PoolId;
 import io.backendpool.pool.PoolSnapshot;
+import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -25,6 +27,15 @@ class SnapshotDeltaTest {
     void delta_ofAnotherBase_isRefused() {
         SnapshotDelta removesTwo = SnapshotDelta.between(Snapshots.of(1, 2), Snapshots.of(1));
         assertThatThrownBy(() -> removesTwo.applyTo(Snapshots.of(1)))
+                .isInstanceOf(InvalidSnapshotException.class)
+                .hasMessage("delta removes backend stable/10.0.0.2:8080 (expected: one of the base's backends)");
+    }
+
+    @Test
+    void delta_thatRemovesABackendTwice_isRefused() {
+        BackendKey key = Snapshots.of(2).backends().getFirst().key();
+        SnapshotDelta twice = new SnapshotDelta(null, List.of(), List.of(key, key));
+        assertThatThrownBy(() -> twice.applyTo(Snapshots.of(1, 2)))
                 .isInstanceOf(InvalidSnapshotException.class)
                 .hasMessage("delta removes backend stable/10.0.0.2:8080 (expected: one of the base's backends)");
     }

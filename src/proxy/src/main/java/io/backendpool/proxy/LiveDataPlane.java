@@ -8,6 +8,7 @@ import io.backendpool.pool.Backend;
 import io.backendpool.pool.BackendKey;
 import io.backendpool.pool.PoolId;
 import io.backendpool.pool.PoolSnapshot;
+import io.backendpool.pool.SortedWalk;
 import io.backendpool.pool.health.BackendHealth;
 import io.backendpool.pool.health.EffectiveWeights;
 import io.backendpool.pool.health.ProxySeat;
@@ -143,7 +144,6 @@ final class LiveDataPlane implements DataPlane {
         return status(monitor.view(), last.backends());
     }
 
-    /** Both the pool's backends and those of {@code last} are sorted by key. */
     private ProxyStatus status(@Nullable HealthView view, List<BackendStatus> last) {
         if (view == null) {
             return new ProxyStatus(false, List.of(), recorder.traffic());
@@ -151,13 +151,10 @@ final class LiveDataPlane implements DataPlane {
         EffectiveWeights weights = view.live().weights();
         List<Backend> backends = view.live().pool().snapshot().backends();
         List<BackendStatus> statuses = new ArrayList<>(backends.size());
-        int old = 0;
+        SortedWalk<BackendStatus> before = new SortedWalk<>(last, BackendStatus::key, gone -> {});
         for (int i = 0; i < backends.size(); i++) {
             BackendKey key = backends.get(i).key();
-            while (old < last.size() && isBefore(last.get(old).key(), key)) {
-                old++;
-            }
-            BackendStatus known = old < last.size() && last.get(old).key().equals(key) ? last.get(old) : null;
+            BackendStatus known = before.find(key);
             BackendHealth health = view.health(i);
             statuses.add(new BackendStatus(
                     key,
@@ -171,10 +168,5 @@ final class LiveDataPlane implements DataPlane {
                     health.isStarting()));
         }
         return new ProxyStatus(ready.getAsBoolean(), statuses, recorder.traffic(), weights.mode(), weights.notes());
-    }
-
-    @SuppressWarnings("ReferenceEquality") // a backend that stays has the same key, most often the very same
-    private static boolean isBefore(BackendKey old, BackendKey young) {
-        return old != young && old.compareTo(young) < 0;
     }
 }

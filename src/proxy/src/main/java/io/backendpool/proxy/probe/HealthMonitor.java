@@ -7,6 +7,7 @@ import io.backendpool.pool.HealthCheck;
 import io.backendpool.pool.HealthState;
 import io.backendpool.pool.PoolSnapshot;
 import io.backendpool.pool.SlowStart;
+import io.backendpool.pool.SortedWalk;
 import io.backendpool.pool.health.Adaptation;
 import io.backendpool.pool.health.AgentState;
 import io.backendpool.pool.health.BackendHealth;
@@ -238,28 +239,22 @@ public final class HealthMonitor {
         HealthCheck check = snapshot.healthCheck();
         SlowStart slowStart = snapshot.loadBalancing().slowStart();
         Instant now = clock.instant();
-        List<WatchedBackend> before = ordered;
+        SortedWalk<WatchedBackend> before = new SortedWalk<>(ordered, watching -> watching.key, this::unwatch);
         List<WatchedBackend> order = new ArrayList<>(snapshot.backends().size());
         tls = BackendTls.compile(snapshot, tls, TlsEngine.best());
         boolean first = pool == null;
         pool = next;
         overrides = Overrides.of(snapshot.overrides(), now);
-        // Both are sorted by key, so of a large pool that hardly changed no key is looked up.
-        int old = 0;
         for (Backend backend : snapshot.backends()) {
-            while (old < before.size() && before.get(old).key.compareTo(backend.key()) < 0) {
-                unwatch(before.get(old++));
-            }
-            boolean known = old < before.size() && before.get(old).key.equals(backend.key());
-            WatchedBackend kept = known ? before.get(old++) : watch(backend, check, slowStart, first, now);
+            WatchedBackend known = before.find(backend.key());
+            WatchedBackend kept = known == null ? watch(backend, check, slowStart, first, now) : known;
             kept.index = order.size();
             order.add(kept);
-            BackendHealth health = known ? kept.health.onConditions(backend.conditions(), check, now) : kept.health;
+            BackendHealth health =
+                    known == null ? kept.health : known.health.onConditions(backend.conditions(), check, now);
             update(kept, health.onSlowStart(slowStart, now).onOverride(overrides.drain(backend.key()), now));
         }
-        while (old < before.size()) {
-            unwatch(before.get(old++));
-        }
+        before.end();
         ordered = order;
         outliers.follow(snapshot.outlierDetection(), watched, check != null, now)
                 .forEach(this::apply);
