@@ -65,10 +65,6 @@ public final class Outgoing {
             data.release();
             return;
         }
-        if (isEmpty()) {
-            // Asked for twice: the way through the pipeline costs more than to see that.
-            return;
-        }
         queue();
         context.flush();
     }
