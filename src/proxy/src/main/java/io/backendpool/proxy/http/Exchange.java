@@ -147,7 +147,10 @@ public final class Exchange implements UpstreamReceiver, QueuedRequest, Relay.Ju
         connection.write(data);
     }
 
-    /** Chooses a backend and sends the request as far as it is here; {@link #flushUpstream} is to follow. */
+    /**
+     * Chooses a backend and sends the request as far as it is here, and asks the client for more. {@link #flushUpstream} is to
+     * follow.
+     */
     public void tryNextBackend() {
         Upstream chosen = plan.next();
         if (chosen != null) {

@@ -110,8 +110,8 @@ final class ClientStream implements Downstream, ResponseSink {
         Exchange current = exchange;
         if (current != null && !started) {
             started = true;
+            // Which asks for the request once it has a connection, and what is given is flushed.
             current.tryNextBackend();
-            current.flushUpstream();
         }
     }
 
