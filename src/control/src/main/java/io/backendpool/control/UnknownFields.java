@@ -1,41 +1,61 @@
 package io.backendpool.control;
 
+import com.google.protobuf.Descriptors.Descriptor;
 import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.Message;
 import com.google.protobuf.MessageOrBuilder;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Finds what a newer version wrote and this one would drop. A pool of which a part was dropped is another pool, so it is
  * refused instead.
  */
 final class UnknownFields {
+    /** Of each type, the fields that are messages: reading a field here is by reflection, and no other is to be read. */
+    private final Map<Descriptor, List<FieldDescriptor>> messages = new HashMap<>();
+
     private UnknownFields() {}
 
     static void refuse(Message message) throws InvalidSnapshotException {
-        refuse(message, message.getDescriptorForType().getName());
+        String place = new UnknownFields().find(message);
+        if (place != null) {
+            throw new InvalidSnapshotException(
+                    "%s%s (expected: fields of this version): uses a field this version does not know"
+                            .formatted(message.getDescriptorForType().getName(), place));
+        }
     }
 
-    private static void refuse(MessageOrBuilder message, String path) throws InvalidSnapshotException {
-        if (!message.getUnknownFields().asMap().isEmpty()) {
-            int number = message.getUnknownFields().asMap().keySet().iterator().next();
-            throw new InvalidSnapshotException(
-                    "%s: field %d (expected: fields of this version): uses a field this version does not know"
-                            .formatted(path, number));
+    /** Where the first is, from this message on; null: nowhere. */
+    private @Nullable String find(MessageOrBuilder message) {
+        if (!message.getUnknownFields().isEmpty()) {
+            return ": field "
+                    + message.getUnknownFields().asMap().keySet().iterator().next();
         }
-        for (Map.Entry<FieldDescriptor, Object> field : message.getAllFields().entrySet()) {
-            if (field.getKey().getJavaType() != FieldDescriptor.JavaType.MESSAGE) {
-                continue;
-            }
-            String name = path + "." + field.getKey().getName();
-            if (field.getValue() instanceof List<?> values) {
-                for (Object value : values) {
-                    refuse((MessageOrBuilder) value, name + "[]");
+        for (FieldDescriptor field :
+                messages.computeIfAbsent(message.getDescriptorForType(), UnknownFields::fieldsThatAreMessages)) {
+            if (field.isRepeated()) {
+                for (Object value : (List<?>) message.getField(field)) {
+                    String place = find((MessageOrBuilder) value);
+                    if (place != null) {
+                        return "." + field.getName() + "[]" + place;
+                    }
                 }
-            } else {
-                refuse((MessageOrBuilder) field.getValue(), name);
+            } else if (message.hasField(field)) {
+                String place = find((MessageOrBuilder) message.getField(field));
+                if (place != null) {
+                    return "." + field.getName() + place;
+                }
             }
         }
+        return null;
+    }
+
+    private static List<FieldDescriptor> fieldsThatAreMessages(Descriptor type) {
+        return type.getFields().stream()
+                .filter(field -> field.getJavaType() == FieldDescriptor.JavaType.MESSAGE)
+                .toList();
     }
 }

@@ -26,6 +26,22 @@ class SnapshotCodecTest {
     }
 
     @Test
+    void unknownField_inAMessageThatIsThereOnce_isRefusedWithItsPlace() {
+        Snapshot.Builder snapshot = GOOD.toBuilder();
+        snapshot.getPoolBuilder()
+                .getBackendsBuilder(0)
+                .getKeyBuilder()
+                .setUnknownFields(UnknownFieldSet.newBuilder()
+                        .addField(
+                                78,
+                                UnknownFieldSet.Field.newBuilder().addVarint(1).build())
+                        .build());
+        refused(
+                snapshot,
+                "Snapshot.pool.backends[].key: field 78 (expected: fields of this version): uses a field this version does not know");
+    }
+
+    @Test
     void unknownProtocol_isRefused() {
         Snapshot.Builder snapshot = GOOD.toBuilder();
         snapshot.getPoolBuilder().getConfigBuilder().getListenersBuilder(0).setProtocolValue(9);
