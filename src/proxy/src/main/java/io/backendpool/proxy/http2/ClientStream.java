@@ -110,7 +110,7 @@ final class ClientStream implements Downstream, ResponseSink {
         Exchange current = exchange;
         if (current != null && !started) {
             started = true;
-            // Which asks for the request once it has a connection, and what is given is flushed.
+            // It asks for the rest once it has a connection, and to give it flushes, the head too.
             current.tryNextBackend();
         }
     }
