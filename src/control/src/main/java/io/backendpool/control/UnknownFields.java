@@ -4,9 +4,9 @@ import com.google.protobuf.Descriptors.Descriptor;
 import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.Message;
 import com.google.protobuf.MessageOrBuilder;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,12 +15,12 @@ import org.jspecify.annotations.Nullable;
  */
 final class UnknownFields {
     /** Of each type, the fields that are messages: reading a field here is by reflection, and no other is to be read. */
-    private final Map<Descriptor, List<FieldDescriptor>> messages = new HashMap<>();
+    private static final Map<Descriptor, List<FieldDescriptor>> MESSAGES = new ConcurrentHashMap<>();
 
     private UnknownFields() {}
 
     static void refuse(Message message) throws InvalidSnapshotException {
-        String place = new UnknownFields().find(message);
+        String place = find(message);
         if (place != null) {
             throw new InvalidSnapshotException(
                     "%s%s (expected: fields of this version): uses a field this version does not know"
@@ -29,28 +29,28 @@ final class UnknownFields {
     }
 
     /** Where the first is, from this message on; null: nowhere. */
-    private @Nullable String find(MessageOrBuilder message) {
+    private static @Nullable String find(MessageOrBuilder message) {
         if (!message.getUnknownFields().isEmpty()) {
             return ": field "
                     + message.getUnknownFields().asMap().keySet().iterator().next();
         }
         for (FieldDescriptor field :
-                messages.computeIfAbsent(message.getDescriptorForType(), UnknownFields::fieldsThatAreMessages)) {
-            if (field.isRepeated()) {
-                for (Object value : (List<?>) message.getField(field)) {
-                    String place = find((MessageOrBuilder) value);
-                    if (place != null) {
-                        return "." + field.getName() + "[]" + place;
-                    }
-                }
-            } else if (message.hasField(field)) {
-                String place = find((MessageOrBuilder) message.getField(field));
+                MESSAGES.computeIfAbsent(message.getDescriptorForType(), UnknownFields::fieldsThatAreMessages)) {
+            for (Object value : values(message, field)) {
+                String place = find((MessageOrBuilder) value);
                 if (place != null) {
-                    return "." + field.getName() + place;
+                    return "." + field.getName() + (field.isRepeated() ? "[]" : "") + place;
                 }
             }
         }
         return null;
+    }
+
+    private static List<?> values(MessageOrBuilder message, FieldDescriptor field) {
+        if (field.isRepeated()) {
+            return (List<?>) message.getField(field);
+        }
+        return message.hasField(field) ? List.of(message.getField(field)) : List.of();
     }
 
     private static List<FieldDescriptor> fieldsThatAreMessages(Descriptor type) {

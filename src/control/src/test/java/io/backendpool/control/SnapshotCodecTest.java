@@ -13,13 +13,7 @@ class SnapshotCodecTest {
     @Test
     void unknownField_deepInside_isRefusedWithItsPlace() {
         Snapshot.Builder snapshot = GOOD.toBuilder();
-        snapshot.getPoolBuilder()
-                .getBackendsBuilder(1)
-                .setUnknownFields(UnknownFieldSet.newBuilder()
-                        .addField(
-                                77,
-                                UnknownFieldSet.Field.newBuilder().addVarint(1).build())
-                        .build());
+        snapshot.getPoolBuilder().getBackendsBuilder(1).setUnknownFields(unknownField(77));
         refused(
                 snapshot,
                 "Snapshot.pool.backends[]: field 77 (expected: fields of this version): uses a field this version does not know");
@@ -28,14 +22,7 @@ class SnapshotCodecTest {
     @Test
     void unknownField_inAMessageThatIsThereOnce_isRefusedWithItsPlace() {
         Snapshot.Builder snapshot = GOOD.toBuilder();
-        snapshot.getPoolBuilder()
-                .getBackendsBuilder(0)
-                .getKeyBuilder()
-                .setUnknownFields(UnknownFieldSet.newBuilder()
-                        .addField(
-                                78,
-                                UnknownFieldSet.Field.newBuilder().addVarint(1).build())
-                        .build());
+        snapshot.getPoolBuilder().getBackendsBuilder(0).getKeyBuilder().setUnknownFields(unknownField(78));
         refused(
                 snapshot,
                 "Snapshot.pool.backends[].key: field 78 (expected: fields of this version): uses a field this version does not know");
@@ -136,6 +123,13 @@ class SnapshotCodecTest {
                 .isInstanceOf(InvalidSnapshotException.class)
                 .hasMessageStartingWith("revision 3 digest: sha256:")
                 .hasMessageContaining("(expected: sha256:");
+    }
+
+    private static UnknownFieldSet unknownField(int number) {
+        return UnknownFieldSet.newBuilder()
+                .addField(
+                        number, UnknownFieldSet.Field.newBuilder().addVarint(1).build())
+                .build();
     }
 
     private static void refused(Snapshot.Builder snapshot, String sentence) {

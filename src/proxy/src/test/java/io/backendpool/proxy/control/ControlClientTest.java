@@ -165,11 +165,7 @@ class ControlClientTest {
         message.setSnapshot(SnapshotCodec.encode(ONE))
                 .getSnapshotBuilder()
                 .getPoolBuilder()
-                .setUnknownFields(UnknownFieldSet.newBuilder()
-                        .addField(
-                                99,
-                                UnknownFieldSet.Field.newBuilder().addVarint(1).build())
-                        .build());
+                .setUnknownFields(unknownField(99));
         operator.say(message);
         assertThat(operator.hears(nack(ONE)).getNack().getReason())
                 .isEqualTo("Snapshot.pool: field 99 (expected: fields of this version): "
@@ -409,14 +405,16 @@ class ControlClientTest {
     @Test
     void messageOfAKindThatThisVersionDoesNotKnow_isReadOver() throws Exception {
         start();
-        operator.say(OperatorMessage.newBuilder()
-                .setUnknownFields(UnknownFieldSet.newBuilder()
-                        .addField(
-                                99,
-                                UnknownFieldSet.Field.newBuilder().addVarint(1).build())
-                        .build()));
+        operator.say(OperatorMessage.newBuilder().setUnknownFields(unknownField(99)));
         operator.whole(ONE);
         operator.hears(ack(ONE));
+    }
+
+    private static UnknownFieldSet unknownField(int number) {
+        return UnknownFieldSet.newBuilder()
+                .addField(
+                        number, UnknownFieldSet.Field.newBuilder().addVarint(1).build())
+                .build();
     }
 
     private ScriptedOperator operator(int port) throws Exception {
