@@ -1,10 +1,6 @@
 package side;
 
-import com.sun.net.httpserver.HttpExchange;
-import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -15,14 +11,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
 /**
  * The failover scenario of howardjohn/gateway-api-bench: three good backends and one that is good for 22 s, bad for 22 s, and
  * so on, and a request every 5 ms to each proxy. Bad is 503, to probes as well. All proxies are looked at in the same minutes
- * and have the same four backends; the load of each is an open loop, so one that is slow is asked no less.
+ * and have the same four backends, an nginx on the load's core, whose log tells when requests arrived at the one that flips;
+ * the load of each proxy is an open loop, so one that is slow is asked no less.
  */
 public record FailoverCase(String name, String what) implements Case {
     private static final long PERIOD = TimeUnit.SECONDS.toNanos(22);
@@ -73,27 +69,26 @@ public record FailoverCase(String name, String what) implements Case {
     /** When it turned bad and good, one after the other. */
     private record Flip(long bad, long good, long end) {}
 
-    private static volatile boolean bad;
+    /** While it is there, the first backend is bad. */
+    private static final String BAD = "failover-bad";
+
+    private static final String ARRIVALS = "failover-arrivals.log";
 
     @Override
     public Report run(Lab lab, Options options) throws Exception {
-        System.setProperty("sun.net.httpserver.nodelay", "true");
         Report report = new Report(this);
         List<Subject> subjects = new ArrayList<>();
-        List<HttpServer> backends = new ArrayList<>();
         List<Target> peers = new ArrayList<>();
+        Process backends = startBackends(lab);
         Process operator = null;
         try {
-            for (int i = 0; i < BACKENDS; i++) {
-                backends.add(backend(FIRST_BACKEND + i, i == 0, subjects));
-            }
             operator = startOurs(lab, subjects);
             startPeers(lab, options, subjects, peers);
             for (Subject each : subjects) {
                 lab.awaitPort("failover", operator, each.port);
             }
             awaitReady(lab, operator, OURS.size() * 2);
-            List<Flip> flips = drive(subjects, options.cycles());
+            List<Flip> flips = drive(lab, subjects, options.cycles());
             table(report, subjects, flips);
             return report;
         } finally {
@@ -101,30 +96,48 @@ public record FailoverCase(String name, String what) implements Case {
             if (operator != null) {
                 Lab.stop(operator);
             }
-            backends.forEach(each -> each.stop(0));
+            Lab.stop(backends);
         }
     }
 
-    private static HttpServer backend(int port, boolean flips, List<Subject> subjects) throws IOException {
-        HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getByName("127.0.0.1"), port), 1024);
-        server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
-        server.createContext("/", exchange -> answer(exchange, flips, subjects));
-        server.start();
-        return server;
-    }
-
-    private static void answer(HttpExchange exchange, boolean flips, List<Subject> subjects) throws IOException {
-        String path = exchange.getRequestURI().getPath();
-        if (flips && !path.equals("/healthz")) {
-            List<Long> arrived = subjects.get(Integer.parseInt(path.substring(1))).arrived;
-            synchronized (arrived) {
-                arrived.add(System.nanoTime());
-            }
+    private static Process startBackends(Lab lab) throws Exception {
+        StringBuilder servers = new StringBuilder();
+        for (int i = 0; i < BACKENDS; i++) {
+            String flips = i == 0 ? "if (-f %s) { return 503; }".formatted(lab.inside(BAD)) : "";
+            String log = i == 0 ? "access_log %s arrivals;".formatted(lab.inside(ARRIVALS)) : "";
+            servers.append(
+                    """
+                      server {
+                        listen 127.0.0.1:%d backlog=4096;
+                        location = /healthz { %2$s return 200 "ok"; }
+                        location / { %3$s %2$s return 200 "ok"; }
+                      }
+                    """
+                            .formatted(FIRST_BACKEND + i, flips, log));
         }
-        byte[] text = "ok".getBytes();
-        exchange.sendResponseHeaders(flips && bad ? 503 : 200, text.length);
-        exchange.getResponseBody().write(text);
-        exchange.close();
+        String configuration = lab.file(
+                "failover-backends.conf",
+                """
+                daemon off;
+                user root;
+                pid %s;
+                worker_processes 1;
+                error_log stderr crit;
+                events { worker_connections 4096; }
+                http {
+                  log_format arrivals "$msec $uri";
+                  access_log off;
+                  keepalive_timeout 600s;
+                  keepalive_requests 1000000000;
+                  tcp_nodelay on;
+                %s}
+                """
+                        .formatted(lab.inside("failover-backends.pid"), servers));
+        Process process = lab.startInside(
+                "failover-backends", Lab.LOAD_CORE, "nginx", "-e", "stderr", "-p", lab.inside(""), "-c", configuration);
+        lab.awaitPort("failover-backends", process, FIRST_BACKEND);
+        Lab.favour(process.toHandle());
+        return process;
     }
 
     private static Process startOurs(Lab lab, List<Subject> subjects) throws Exception {
@@ -194,32 +207,56 @@ public record FailoverCase(String name, String what) implements Case {
     }
 
     /** Sends and flips until all cycles are over. */
-    private static List<Flip> drive(List<Subject> subjects, int cycles) throws Exception {
+    private static List<Flip> drive(Lab lab, List<Subject> subjects, int cycles) throws Exception {
         try (HttpClient client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build()) {
             for (Subject each : subjects) {
                 for (int i = 0; i < WARM_REQUESTS; i++) {
                     client.send(each.request, HttpResponse.BodyHandlers.discarding());
                 }
-                each.arrived.clear();
             }
             System.out.printf("   warm; now %d s%n", TimeUnit.NANOSECONDS.toSeconds((2L * cycles + 1) * PERIOD));
             List<Flip> flips = new ArrayList<>();
             long begin = System.nanoTime();
+            long beginMillis = System.currentTimeMillis();
             for (int i = 0; i < cycles; i++) {
                 long turn = begin + (2L * i + 1) * PERIOD;
                 flips.add(new Flip(turn, turn + PERIOD, turn + 2 * PERIOD));
             }
             long end = flips.getLast().end();
             long due = begin;
+            boolean bad = false;
             for (long n = 0; due < end; due = begin + ++n * PACE) {
                 for (long now = System.nanoTime(); now < due; now = System.nanoTime()) {
                     LockSupport.parkNanos(due - now);
                 }
-                bad = (System.nanoTime() - begin) / PERIOD % 2 == 1;
+                boolean turnsBad = (System.nanoTime() - begin) / PERIOD % 2 == 1;
+                if (turnsBad != bad) {
+                    bad = turnsBad;
+                    flip(lab.path(BAD), bad);
+                }
                 subjects.forEach(each -> send(client, each));
             }
-            bad = false;
+            flip(lab.path(BAD), false);
+            arrivals(lab.path(ARRIVALS), subjects, begin, beginMillis);
             return flips;
+        }
+    }
+
+    private static void flip(Path file, boolean bad) throws IOException {
+        if (bad) {
+            Files.createFile(file);
+        } else {
+            Files.deleteIfExists(file);
+        }
+    }
+
+    /** Reads lines such as {@code 1764272400.123 /7}, and brings their times to the clock that the flips are told by. */
+    private static void arrivals(Path log, List<Subject> subjects, long begin, long beginMillis) throws IOException {
+        for (String line : Files.readAllLines(log)) {
+            int blank = line.indexOf(' ');
+            long millis = Long.parseLong(line.substring(0, blank).replace(".", ""));
+            int number = Integer.parseInt(line.substring(blank + 2));
+            subjects.get(number).arrived.add(begin + TimeUnit.MILLISECONDS.toNanos(millis - beginMillis));
         }
     }
 
