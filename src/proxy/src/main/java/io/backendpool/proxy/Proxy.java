@@ -5,6 +5,7 @@ import io.backendpool.pool.health.ProxySeat;
 import io.backendpool.proxy.ProxyConfig.AccessLogTarget;
 import io.backendpool.proxy.admin.AdminServer;
 import io.backendpool.proxy.admin.ProxyView;
+import io.backendpool.proxy.compiler.CompilerThreads;
 import io.backendpool.proxy.control.ControlClient;
 import io.backendpool.proxy.control.ControlSettings;
 import io.backendpool.proxy.control.ControlState;
@@ -77,6 +78,7 @@ public final class Proxy {
     private final HealthMonitor monitor;
     private final LiveDataPlane dataPlane;
     private final AdminServer admin;
+    private final CompilerThreads compilers = CompilerThreads.ofThisProcess();
     private volatile Phase phase = Phase.WARMING;
     private volatile @Nullable ControlClient control;
     private volatile int adminPort;
@@ -172,6 +174,10 @@ public final class Proxy {
         if (withoutCache != null) {
             LOG.warn("pool={} {}", identity.pool(), withoutCache);
         }
+        String noShortSlices = compilers.useShortSlices();
+        if (noShortSlices != null) {
+            LOG.info("pool={} the JVM's compilers may keep a request waiting: {}", identity.pool(), noShortSlices);
+        }
         control = ControlClient.start(controlSettings(), dataPlane, Clock.systemUTC(), new Random());
         warmUp();
     }
@@ -217,6 +223,11 @@ public final class Proxy {
             return;
         }
         phase = Phase.WARM;
+        side.setPeriodic(CompilerThreads.INTERVAL.toMillis(), timer -> {
+            if (compilers.stepBackOnceQuiet()) {
+                side.cancelTimer(timer);
+            }
+        });
         LOG.info(
                 "pool={} request path {}; {} ms after the start of the process", identity.pool(), how, processMillis());
     }

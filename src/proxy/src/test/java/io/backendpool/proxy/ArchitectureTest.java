@@ -52,6 +52,7 @@ final class ArchitectureTest {
             .resideInAnyPackage(
                     "io.backendpool.proxy",
                     "io.backendpool.proxy.admin",
+                    "io.backendpool.proxy.compiler",
                     "io.backendpool.proxy.control",
                     "io.backendpool.proxy.http",
                     "io.backendpool.proxy.http2",
@@ -95,7 +96,8 @@ final class ArchitectureTest {
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage(
-                    "io.backendpool.proxy.control", "io.backendpool.proxy.admin", "io.backendpool.proxy.probe");
+                    "io.backendpool.proxy.control", "io.backendpool.proxy.admin",
+                    "io.backendpool.proxy.compiler", "io.backendpool.proxy.probe");
 
     /** gRPC stays at the control channel. */
     @ArchTest

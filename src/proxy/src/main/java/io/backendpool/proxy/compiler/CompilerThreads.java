@@ -1,0 +1,102 @@
+package io.backendpool.proxy.compiler;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Keeps the JVM's compilers out of the way of the traffic, where both want the same core. One thread at a time.
+ *
+ * <p>A kernel that schedules by EEVDF (Linux 6.6 and later) lets a compiler that is running end its slice, of 3 to 4 ms, before an
+ * event loop that wakes up gets the core: every request of that time waits. So the compilers get the shortest slice that there
+ * is, from the start on, which leaves their share of the core as it is: a cold proxy needs them. Once they have become quiet, they
+ * step back behind the traffic for good: what is compiled then is rare, and a tenth of a busy core is enough. Without a
+ * privilege, there is no way back. Why: docs/adr/0034-start-up.md.
+ *
+ * <p>Compilers that the JVM adds later inherit both. Linux before 6.12 takes a slice and does nothing with it.
+ */
+public final class CompilerThreads {
+    /** How often to call {@link #stepBackOnceQuiet}. */
+    public static final Duration INTERVAL = Duration.ofSeconds(1);
+
+    private static final Duration SLICE = Duration.ofNanos(100_000);
+    /** A tenth of a core that an event loop wants whole: the kernel's weights are 110 and 1,024. */
+    private static final int STEP_BACK = 10;
+
+    private static final int NICE_MAX = 19;
+
+    /** Quiet is less than a twentieth of a core over so many seconds. */
+    private static final int QUIET_SECONDS = 10;
+
+    private static final long QUIET_TICKS = QUIET_SECONDS * KernelThread.TICKS_PER_SECOND / 20;
+
+    private final Supplier<List<KernelThread>> threads;
+    private final @Nullable Sharing sharing;
+    private final Deque<Long> cpuTicks = new ArrayDeque<>();
+
+    CompilerThreads(Supplier<List<KernelThread>> threads, @Nullable Sharing sharing) {
+        this.threads = threads;
+        this.sharing = sharing;
+    }
+
+    /** Those of this JVM; none where the system is no Linux. */
+    public static CompilerThreads ofThisProcess() {
+        return new CompilerThreads(
+                () -> {
+                    try {
+                        return KernelThread.all(Path.of("/proc/self/task"));
+                    } catch (IOException noLinux) {
+                        return List.of();
+                    }
+                },
+                SchedSetattr.find());
+    }
+
+    /** Gives them short slices. Returns why that is not possible, in some words; null: it is, or there are no such threads. */
+    public @Nullable String useShortSlices() {
+        return set(0);
+    }
+
+    /**
+     * Steps back behind the traffic, if they are quiet by now.
+     *
+     * @return there is nothing left to do: they have stepped back, or they cannot
+     */
+    public boolean stepBackOnceQuiet() {
+        List<KernelThread> compilers = compilers();
+        long now = compilers.stream().mapToLong(KernelThread::cpuTicks).sum();
+        cpuTicks.addLast(now);
+        if (cpuTicks.size() <= QUIET_SECONDS) {
+            return compilers.isEmpty();
+        }
+        if (now - cpuTicks.removeFirst() >= QUIET_TICKS) {
+            return false;
+        }
+        set(STEP_BACK);
+        return true;
+    }
+
+    private @Nullable String set(int stepBack) {
+        String problem = null;
+        for (KernelThread each : compilers()) {
+            if (sharing == null) {
+                return "no sched_setattr is known for this system";
+            }
+            String failed = sharing.set(each.id(), Math.min(NICE_MAX, each.nice() + stepBack), SLICE);
+            problem = problem == null ? failed : problem;
+        }
+        return problem;
+    }
+
+    /** The JVM calls them {@code C1 CompilerThread0} and so on, of which the kernel keeps 15 bytes. */
+    private List<KernelThread> compilers() {
+        return threads.get().stream()
+                .filter(each -> each.name().matches("C[12] Compiler.*"))
+                .toList();
+    }
+}
