@@ -116,6 +116,7 @@ public final class ReportCodec {
                 .setEffectiveWeight(status.effectiveWeight())
                 .setInFlight(status.inFlight())
                 .setWindowRequests(status.windowRequests())
+                .setMinuteRequests(status.minuteRequests())
                 .setAdaptation(cut(status.adaptation()))
                 .setStarting(status.starting())
                 .build();
@@ -130,6 +131,7 @@ public final class ReportCodec {
                 report.getEffectiveWeight(),
                 Math.max(0, report.getInFlight()),
                 Math.max(0, report.getWindowRequests()),
+                Math.max(0, report.getMinuteRequests()),
                 cut(report.getAdaptation()),
                 report.getStarting());
     }

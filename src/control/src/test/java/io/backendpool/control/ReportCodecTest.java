@@ -39,6 +39,7 @@ class ReportCodecTest {
                         weight,
                         count,
                         count,
+                        6L * count,
                         count % 2 == 0 ? "" : "90 %: 20 % slower than the pool",
                         count % 3 == 0))
                 .list()
@@ -161,6 +162,21 @@ class ReportCodecTest {
         }
         assertThatThrownBy(() -> ReportCodec.apply(ProxyStatus.NONE, report.build()))
                 .hasMessage("report: 100,001 backends (expected: at most 100,000)");
+    }
+
+    @Test
+    void proxyOfAnEarlierVersion_saysNothingOfTheMinute_andSomethingOfTheWindow() throws Exception {
+        Report.Builder report = Report.newBuilder();
+        report.addChangedBuilder()
+                .setWindowRequests(7)
+                .setState(BackendReport.State.HEALTHY)
+                .getKeyBuilder()
+                .setGroup("g")
+                .setHost("h")
+                .setPort(1);
+        assertThat(ReportCodec.apply(ProxyStatus.NONE, report.build()).backends())
+                .extracting(BackendStatus::minuteRequests)
+                .containsExactly(7L);
     }
 
     private static BackendStatus backend(String host, int inFlight) {

@@ -164,6 +164,7 @@ final class LiveDataPlane implements DataPlane {
                     weights.shown(i),
                     known == null ? recorder.inFlight(key) : known.inFlight(),
                     known == null ? recorder.windowRequests(key) : known.windowRequests(),
+                    known == null ? recorder.minuteRequests(key) : known.minuteRequests(),
                     weights.adaptation(i).reason(),
                     health.isStarting()));
         }

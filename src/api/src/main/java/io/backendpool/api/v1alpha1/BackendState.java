@@ -43,8 +43,8 @@ public class BackendState {
             "How its weight is adapted to its latency and errors and why, in the words of one proxy. Absent: it is not.")
     public @Nullable String adaptation;
 
-    /** Percent of the requests of the last seconds, such as 33%. */
-    @JsonPropertyDescription("Its part of the pool's requests of the last seconds, such as 33%.")
+    /** Percent of the requests of the last minute, such as 33%. */
+    @JsonPropertyDescription("Its part of the pool's requests of the last minute, such as 33%.")
     public @Nullable String trafficShare;
 
     /** Absent: it does not drain. */

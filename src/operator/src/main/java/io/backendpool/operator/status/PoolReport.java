@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param connected proxies with an open stream
  * @param behindSince when the oldest change was published that a connected proxy has not acknowledged; null: none
  * @param windowRequests requests of all proxies in their window
+ * @param minuteRequests requests that all proxies sent to backends in the last minute
  * @param requestsPerSecond of all proxies together
  * @param p99Millis of the slowest proxy, since percentiles cannot be added; 0: no requests
  */
@@ -31,6 +32,7 @@ public record PoolReport(
         int connected,
         @Nullable Instant behindSince,
         long windowRequests,
+        long minuteRequests,
         double requestsPerSecond,
         double p99Millis) {
     public PoolReport {
@@ -58,7 +60,7 @@ public record PoolReport(
      * @param declaredWeight its part of its group's weight were all of the group healthy
      * @param override what an override says of it or of its group; null: none does
      * @param effectiveWeight its part now, the mean over the proxies that report it
-     * @param share of the window's requests, 0 to 1; NaN: there were none
+     * @param share of the last minute's requests, 0 to 1; NaN: there were none
      * @param adaptation how its weight is adapted and why, in the words of a proxy; empty: it is not
      * @param leaving the platform is ending it
      * @param starting the platform has not called it ready yet, as far as any proxy knows

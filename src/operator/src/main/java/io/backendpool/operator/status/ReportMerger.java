@@ -50,7 +50,7 @@ public final class ReportMerger {
         for (ConnectedProxy proxy : proxies) {
             for (BackendStatus backend : proxy.status().backends()) {
                 reports.computeIfAbsent(backend.key(), key -> new ArrayList<>()).add(backend);
-                sent += backend.windowRequests();
+                sent += backend.minuteRequests();
             }
             Traffic traffic = proxy.status().traffic();
             requests += traffic.windowRequests();
@@ -71,6 +71,7 @@ public final class ReportMerger {
                 proxies.size(),
                 behindSince,
                 requests,
+                sent,
                 perSecond,
                 p99);
     }
@@ -172,7 +173,8 @@ public final class ReportMerger {
                 .mapToDouble(BackendStatus::effectiveWeight)
                 .average()
                 .orElse(0);
-        long own = opinions.stream().mapToLong(BackendStatus::windowRequests).sum();
+        long recent = opinions.stream().mapToLong(BackendStatus::windowRequests).sum();
+        long own = opinions.stream().mapToLong(BackendStatus::minuteRequests).sum();
         long open = opinions.stream().mapToLong(BackendStatus::inFlight).sum();
         return new PoolReport.Line(
                 backend.key(),
@@ -193,7 +195,7 @@ public final class ReportMerger {
                 // One that has seen it ready knows more than those that came later.
                 opinions.stream().allMatch(BackendStatus::starting),
                 verdict == HealthState.DRAINING
-                        ? new PoolReport.Drain(open, own, overrides.drainedUntil(backend.key()))
+                        ? new PoolReport.Drain(open, recent, overrides.drainedUntil(backend.key()))
                         : null,
                 agreeing.size(),
                 opinions.size());

@@ -14,21 +14,30 @@ final class Smoothing {
     private Smoothing() {}
 
     /**
-     * Percent of the requests, whole: rewritten when it moved by 2 points or more (more where few requests were counted),
-     * and always when it comes to 0 or leaves it.
+     * Whether a part of the requests is to be rewritten: it moved by 2 points or more (more where few requests were counted),
+     * or it came to 0 or left it.
      *
      * @param share 0 to 1; NaN: no requests
-     * @param requests in the window
+     * @param requests that it is a part of
+     * @param previous what {@link #percent} gave before; null: there was nothing to tell
      */
-    static @Nullable String share(double share, long requests, @Nullable String previous) {
-        if (Double.isNaN(share)) {
-            return null;
-        }
-        long percent = Math.round(share * 100);
+    static boolean shareMoved(double share, long requests, @Nullable String previous) {
         Double before = number(previous, "%");
+        if (before == null || Double.isNaN(share)) {
+            return before != null || !Double.isNaN(share);
+        }
         double noise = Math.max(2, 100 / Math.sqrt((double) Math.max(1, requests)));
-        boolean kept = before != null && Math.abs(share * 100 - before) < noise && (before == 0) == (percent == 0);
-        return kept ? previous : percent + "%";
+        return Math.abs(share * 100 - before) >= noise || (before == 0) != (Math.round(share * 100) == 0);
+    }
+
+    /**
+     * Percent, whole.
+     *
+     * @param share 0 to 1; NaN: no requests
+     * @return null: no requests
+     */
+    static @Nullable String percent(double share) {
+        return Double.isNaN(share) ? null : Math.round(share * 100) + "%";
     }
 
     /** Requests per second, two significant digits: rewritten when it moved by more than 10 % and more than chance. */

@@ -8,16 +8,25 @@ import org.junit.jupiter.api.Test;
 class SmoothingTest {
     @Test
     void share_insideTwoPoints_stays() {
-        assertThat(Smoothing.share(0.3333, 100_000, null)).isEqualTo("33%");
-        assertThat(Smoothing.share(0.345, 100_000, "33%")).isEqualTo("33%");
-        assertThat(Smoothing.share(0.36, 100_000, "33%")).isEqualTo("36%");
+        assertThat(Smoothing.shareMoved(0.3333, 100_000, null)).isTrue();
+        assertThat(Smoothing.shareMoved(0.345, 100_000, "33%")).isFalse();
+        assertThat(Smoothing.shareMoved(0.36, 100_000, "33%")).isTrue();
+        assertThat(Smoothing.shareMoved(0.36, 100, "33%")).isFalse();
+        assertThat(Smoothing.percent(0.3333)).isEqualTo("33%");
     }
 
     @Test
-    void share_comingToZeroOrLeavingIt_isAlwaysWritten() {
-        assertThat(Smoothing.share(0, 4, "1%")).isEqualTo("0%");
-        assertThat(Smoothing.share(0.01, 4, "0%")).isEqualTo("1%");
-        assertThat(Smoothing.share(Double.NaN, 0, "33%")).isNull();
+    void share_comingToZeroOrLeavingIt_hasMoved() {
+        assertThat(Smoothing.shareMoved(0, 4, "1%")).isTrue();
+        assertThat(Smoothing.shareMoved(0.01, 4, "0%")).isTrue();
+        assertThat(Smoothing.shareMoved(0.004, 4, "0%")).isFalse();
+    }
+
+    @Test
+    void share_withoutRequests_isNone() {
+        assertThat(Smoothing.shareMoved(Double.NaN, 0, "33%")).isTrue();
+        assertThat(Smoothing.shareMoved(Double.NaN, 0, null)).isFalse();
+        assertThat(Smoothing.percent(Double.NaN)).isNull();
     }
 
     @Test

@@ -192,6 +192,32 @@ class StatusAggregatorTest {
     }
 
     @Test
+    void shares_areRewrittenTogether_soThatTheyAddUp() {
+        PublishedPool pool = pool(3);
+        BackendPoolStatus first = status(sharing(pool, 20, 10, 10), null, NOW);
+        assertThat(first.backends).extracting(each -> each.trafficShare).containsExactly("50%", "25%", "25%");
+
+        BackendPoolStatus byChance = status(sharing(pool, 19, 11, 10), first, NOW);
+        assertThat(byChance.backends).extracting(each -> each.trafficShare).containsExactly("50%", "25%", "25%");
+
+        BackendPoolStatus moved = status(sharing(pool, 26, 14, 0), byChance, NOW);
+        assertThat(moved.backends).extracting(each -> each.trafficShare).containsExactly("65%", "35%", "0%");
+    }
+
+    private static PoolFacts sharing(PublishedPool pool, long... requests) {
+        List<BackendStatus> backends = new ArrayList<>();
+        long all = 0;
+        for (int i = 0; i < requests.length; i++) {
+            BackendKey key = pool.snapshot().backends().get(i).key();
+            backends.add(new BackendStatus(key, HealthState.HEALTHY, "", NOW, 30, 0, 0, requests[i], "", false));
+            all += requests[i];
+        }
+        ProxyStatus said = new ProxyStatus(true, backends, new Traffic(10_000, all, 0, 12, all, 1));
+        ConnectedProxy proxy = new ConnectedProxy("p", "1", NOW, CURRENT, Duration.ofMillis(40), null, null, said);
+        return facts(pool, 1, List.of(), List.of(), proxy);
+    }
+
+    @Test
     void aggregate_whenAProxyIsStale_namesIt() {
         PublishedPool pool = pool(1);
         BackendPoolStatus status = status(
@@ -440,7 +466,7 @@ class StatusAggregatorTest {
             for (Backend backend : backends.subList(0, 3)) {
                 said.add(new BackendStatus(backend.key(), HealthState.HEALTHY, "", NOW, 30, 0, 0));
             }
-            said.add(new BackendStatus(fourth, state, "", NOW, 0, 0, 0, "", starting));
+            said.add(new BackendStatus(fourth, state, "", NOW, 0, 0, 0, 0, "", starting));
             proxies.add(new ConnectedProxy(
                     "p" + proxies.size(),
                     "1",

@@ -108,7 +108,8 @@ final class PoolPage {
                     .put("since", status.since().toString())
                     .put("effectiveWeight", status.effectiveWeight())
                     .put("inFlight", status.inFlight())
-                    .put("windowRequests", status.windowRequests());
+                    .put("windowRequests", status.windowRequests())
+                    .put("minuteRequests", status.minuteRequests());
             if (!status.adaptation().isEmpty()) {
                 line.put("adaptation", status.adaptation());
             }

@@ -14,7 +14,8 @@ public final class BackendTraffic {
     private static final int FIELDS = LATENCY + BackendLatencyScale.BUCKETS;
 
     private final CounterArray counters = new CounterArray(FIELDS);
-    private final Window started = new Window(1);
+    private final Window recent = Window.recent(1);
+    private final Window minute = Window.minute();
     private final LongSupplier nanoClock;
 
     BackendTraffic(LongSupplier nanoClock) {
@@ -24,7 +25,8 @@ public final class BackendTraffic {
     /** A request goes to this backend. The loop. */
     public void started(long nanos) {
         counters.add(IN_FLIGHT, 1);
-        started.count(0, nanos);
+        recent.count(0, nanos);
+        minute.count(0, nanos);
     }
 
     /**
@@ -59,7 +61,11 @@ public final class BackendTraffic {
     }
 
     long windowRequests() {
-        return started.sum(nanoClock.getAsLong());
+        return recent.sum(nanoClock.getAsLong());
+    }
+
+    long minuteRequests() {
+        return minute.sum(nanoClock.getAsLong());
     }
 
     long byStatus(int statusClass) {

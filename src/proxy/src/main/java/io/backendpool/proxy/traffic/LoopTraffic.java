@@ -41,7 +41,7 @@ public final class LoopTraffic {
     private final LongSupplier nanoClock;
     private final CounterArray counters = new CounterArray(FIELDS);
     private final CounterArray latency = new CounterArray(LatencyScale.BUCKETS);
-    private final Window window = new Window(WINDOW_FIELDS);
+    private final Window window = Window.recent(WINDOW_FIELDS);
     private final Map<BackendKey, BackendTraffic> backends = new ConcurrentHashMap<>();
 
     LoopTraffic(LongSupplier nanoClock) {

@@ -66,7 +66,7 @@ public final class TrafficRecorder {
         }
         long age = Math.max(1, (now - startNanos) / 1_000_000);
         // The window is ten whole seconds and what has passed of the one under way.
-        long length = Window.SECONDS * 1000L + now / 1_000_000 % 1000;
+        long length = Window.RECENT_SECONDS * 1000L + now / 1_000_000 % 1000;
         return new Traffic(
                 (int) Math.min(length, age),
                 requests,
@@ -76,12 +76,22 @@ public final class TrafficRecorder {
                 clientConnections());
     }
 
-    /** Requests sent to a backend in the window. */
+    /** Requests sent to a backend in the last ten seconds. */
     public long windowRequests(BackendKey key) {
         long sum = 0;
         for (LoopTraffic loop : loops) {
             BackendTraffic backend = backend(loop, key);
             sum += backend == null ? 0 : backend.windowRequests();
+        }
+        return sum;
+    }
+
+    /** Requests sent to a backend in the last minute. */
+    public long minuteRequests(BackendKey key) {
+        long sum = 0;
+        for (LoopTraffic loop : loops) {
+            BackendTraffic backend = backend(loop, key);
+            sum += backend == null ? 0 : backend.minuteRequests();
         }
         return sum;
     }

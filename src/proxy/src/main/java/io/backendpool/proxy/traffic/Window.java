@@ -1,60 +1,79 @@
 package io.backendpool.proxy.traffic;
 
 /**
- * A sliding window of the last {@value #SECONDS} whole seconds and the one under way, as slots of one second. One thread
- * writes; any thread reads, and may miss or double what is written in that instant.
+ * A sliding window of some whole slots of time and the one under way. One thread writes; any thread reads, and may miss or
+ * double what is written in that instant.
  *
  * <pre>
- *   second  ... 41 42 43 44 45 46 47 48 49 50 51(now)
- *   slot        8  9  10 0  1  2  3  4  5  6  7
+ *   second  ... 41 42 43 44 45 46 47 48 49 50 51(now)     of ten slots of a second each
+ *   place       5  6  7  8  9  10 11 0  1  2  3
  * </pre>
  */
 final class Window {
-    static final int SECONDS = 10;
+    /** What {@link #recent} holds. */
+    static final int RECENT_SECONDS = 10;
 
-    /** One more than the window, so that the slot being cleared is never one being read. */
-    private static final int SLOTS = SECONDS + 2;
-
+    private static final int MINUTE_SLOT_SECONDS = 10;
+    private static final int MINUTE_SLOTS = 6;
     private static final long NANOS = 1_000_000_000L;
     private static final int UNUSED = -1;
 
-    private final CounterArray seconds = new CounterArray(SLOTS);
-    private final CounterArray counts;
+    private final long slotNanos;
+    private final int slots;
     private final int width;
+    /** Two more than whole slots: the one under way, and so that the one being cleared is never one being read. */
+    private final int places;
+    /** Which slot of time is at which place. */
+    private final CounterArray times;
 
-    /** A window over {@code width} counters. */
-    Window(int width) {
+    private final CounterArray counts;
+
+    private Window(int slotSeconds, int slots, int width) {
+        this.slotNanos = slotSeconds * NANOS;
+        this.slots = slots;
         this.width = width;
-        this.counts = new CounterArray(SLOTS * width);
-        for (int slot = 0; slot < SLOTS; slot++) {
-            seconds.set(slot, UNUSED);
+        this.places = slots + 2;
+        this.times = new CounterArray(places);
+        this.counts = new CounterArray(places * width);
+        for (int place = 0; place < places; place++) {
+            times.set(place, UNUSED);
         }
+    }
+
+    /** The last ten whole seconds and the one under way, of {@code width} counters. */
+    static Window recent(int width) {
+        return new Window(1, RECENT_SECONDS, width);
+    }
+
+    /** The last minute, to which up to ten seconds more may belong, of one counter. */
+    static Window minute() {
+        return new Window(MINUTE_SLOT_SECONDS, MINUTE_SLOTS, 1);
     }
 
     /** Counts one at {@code nanos}, which is never negative. The one writer. */
     void count(int counter, long nanos) {
-        long second = nanos / NANOS;
-        int slot = (int) (second % SLOTS);
-        if (seconds.get(slot) != second) {
-            seconds.set(slot, UNUSED);
+        long time = nanos / slotNanos;
+        int place = (int) (time % places);
+        if (times.get(place) != time) {
+            times.set(place, UNUSED);
             for (int i = 0; i < width; i++) {
-                counts.set(slot * width + i, 0);
+                counts.set(place * width + i, 0);
             }
-            seconds.set(slot, second);
+            times.set(place, time);
         }
-        counts.add(slot * width + counter, 1);
+        counts.add(place * width + counter, 1);
     }
 
     /** Adds what the window holds at {@code nanos} to {@code sums}. Any thread. */
     void addTo(long[] sums, long nanos) {
-        long now = nanos / NANOS;
-        for (int slot = 0; slot < SLOTS; slot++) {
-            long second = seconds.get(slot);
-            if (second == UNUSED || second > now || second < now - SECONDS) {
+        long now = nanos / slotNanos;
+        for (int place = 0; place < places; place++) {
+            long time = times.get(place);
+            if (time == UNUSED || time > now || time < now - slots) {
                 continue;
             }
             for (int i = 0; i < width; i++) {
-                sums[i] += counts.get(slot * width + i);
+                sums[i] += counts.get(place * width + i);
             }
         }
     }

@@ -157,6 +157,7 @@ final class AdminServerTest {
                         .put("effectiveWeight", 0.5)
                         .put("inFlight", 1)
                         .put("windowRequests", 10)
+                        .put("minuteRequests", 60)
                         .put("adaptation", "90 %: 20 % slower than the pool"));
         assertThat(page.getJsonArray("backends").getJsonObject(0).containsKey("adaptation"))
                 .isFalse();
@@ -327,6 +328,7 @@ final class AdminServerTest {
                         0.5,
                         1,
                         10,
+                        60,
                         "90 %: 20 % slower than the pool",
                         false)
                 : new BackendStatus(key, HealthState.HEALTHY, "probes succeed", START, 0.5, 1, 10);

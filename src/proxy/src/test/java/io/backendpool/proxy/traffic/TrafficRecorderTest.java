@@ -52,6 +52,22 @@ class TrafficRecorderTest {
     }
 
     @Test
+    void minuteOfABackend_forgetsAfterAMinuteAndTenSeconds() {
+        LoopTraffic loop = recorder.addLoop();
+        loop.backend(KEY).started(loop.now());
+        clock.addAndGet(69 * SECOND);
+        loop.backend(KEY).started(loop.now());
+        assertThat(recorder.minuteRequests(KEY)).isEqualTo(2);
+        assertThat(recorder.windowRequests(KEY)).isEqualTo(1);
+        clock.addAndGet(SECOND);
+        assertThat(recorder.minuteRequests(KEY)).isEqualTo(1);
+        clock.addAndGet(1000 * SECOND);
+        assertThat(recorder.minuteRequests(KEY)).isZero();
+        loop.backend(KEY).started(loop.now());
+        assertThat(recorder.minuteRequests(KEY)).isEqualTo(1);
+    }
+
+    @Test
     void windowLength_growsToTenSeconds() {
         assertThat(recorder.traffic().windowMillis()).isEqualTo(1);
         clock.addAndGet(4 * SECOND);
@@ -95,6 +111,7 @@ class TrafficRecorderTest {
 
         assertThat(recorder.inFlight(KEY)).isEqualTo(1);
         assertThat(recorder.windowRequests(KEY)).isEqualTo(2);
+        assertThat(recorder.minuteRequests(KEY)).isEqualTo(2);
         one.backend(KEY).ended(0, 0, 5);
         TrafficTotals.BackendTotals totals =
                 Objects.requireNonNull(recorder.totals().backends().get(KEY));
