@@ -22,6 +22,7 @@ import io.backendpool.proxy.warmup.LoopbackCertificate;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -43,6 +44,7 @@ public final class TrainingRun {
     private static final PoolId POOL = new PoolId("internal", "training");
     private static final Duration LIMIT = Duration.ofMinutes(1);
     private static final long POLL_NANOS = 20_000_000;
+    private static final int ANSWER_MILLIS = 5_000;
 
     private TrainingRun() {}
 
@@ -136,12 +138,16 @@ public final class TrainingRun {
         Runtime.getRuntime().halt(1);
     }
 
-    /** The whole answer; empty: there is none. */
+    /** The whole answer; empty: there is none, or none that ends in time. */
     private static String get(int port, String path) {
         try (Socket socket = new Socket(InetAddress.ofLiteral("127.0.0.1"), port)) {
+            socket.setSoTimeout(ANSWER_MILLIS);
             String request = "GET " + path + " HTTP/1.1\r\nHost: training\r\nConnection: close\r\n\r\n";
             socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
             return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        } catch (SocketTimeoutException late) {
+            System.err.println("training: " + path + ": no answer that ends within " + ANSWER_MILLIS + " ms");
+            return "";
         } catch (IOException notYet) {
             return "";
         }
