@@ -223,6 +223,7 @@ public final class Proxy {
             return;
         }
         phase = Phase.WARM;
+        compilers.stepBack();
         side.setPeriodic(CompilerThreads.INTERVAL.toMillis(), timer -> {
             if (compilers.stepBackOnceQuiet()) {
                 side.cancelTimer(timer);

@@ -13,20 +13,24 @@ import org.jspecify.annotations.Nullable;
  * Keeps the JVM's compilers out of the way of the traffic, where both want the same core. One thread at a time.
  *
  * <p>A kernel that schedules by EEVDF (Linux 6.6 and later) lets a compiler that is running end its slice, of 3 to 4 ms, before an
- * event loop that wakes up gets the core: every request of that time waits. So the compilers get the shortest slice that there
- * is, from the start on, which leaves their share of the core as it is: a cold proxy needs them. Once they have become quiet, they
- * step back behind the traffic for good: what is compiled then is rare, and a tenth of a busy core is enough. Without a
- * privilege, there is no way back. Why: docs/adr/0034-start-up.md.
+ * event loop that wakes up gets the core: every request of that time waits. So the compilers
+ * <ul>
+ *   <li>have the shortest slice that there is, from the start on, which leaves their share of the core as it is;
+ *   <li>step back one step when the proxy is ready: a third of a core that an event loop wants whole is theirs;
+ *   <li>step back once more when they have become quiet: what is compiled then is rare, and a tenth is enough.
+ * </ul>
  *
- * <p>Compilers that the JVM adds later inherit both. Linux before 6.12 takes a slice and does nothing with it.
+ * <p>Without a privilege there is no way back, and where a core has time to spare, nothing of this takes any from them. Why:
+ * docs/adr/0034-start-up.md. Compilers that the JVM adds later inherit it all. Linux before 6.12 takes a slice and does
+ * nothing with it.
  */
 public final class CompilerThreads {
     /** How often to call {@link #stepBackOnceQuiet}. */
     public static final Duration INTERVAL = Duration.ofSeconds(1);
 
     private static final Duration SLICE = Duration.ofNanos(100_000);
-    /** A tenth of a core that an event loop wants whole: the kernel's weights are 110 and 1,024. */
-    private static final int STEP_BACK = 10;
+    /** Of nice: the kernel's weights are 1,024 of an event loop, 335 of a compiler after one step, 110 after two. */
+    private static final int STEP = 5;
 
     private static final int NICE_MAX = 19;
 
@@ -62,8 +66,13 @@ public final class CompilerThreads {
         return set(0);
     }
 
+    /** Steps back behind the traffic. */
+    public void stepBack() {
+        set(STEP);
+    }
+
     /**
-     * Steps back behind the traffic, if they are quiet by now.
+     * Steps back once more, if they are quiet by now.
      *
      * @return there is nothing left to do: they have stepped back, or they cannot
      */
@@ -77,7 +86,7 @@ public final class CompilerThreads {
         if (now - cpuTicks.removeFirst() >= QUIET_TICKS) {
             return false;
         }
-        set(STEP_BACK);
+        stepBack();
         return true;
     }
 

@@ -36,6 +36,13 @@ class CompilerThreadsTest {
     }
 
     @Test
+    void oneStep_isTakenAtOnce() {
+        compilers.stepBack();
+
+        assertThat(told).containsExactly("7: nice 5, 100 us", "9: nice 8, 100 us");
+    }
+
+    @Test
     void compilersThatAreBusy_keepTheirShare() {
         for (int second = 0; second < 60; second++) {
             assertThat(compilers.stepBackOnceQuiet()).as("in second %d", second).isFalse();
@@ -58,7 +65,7 @@ class CompilerThreadsTest {
 
         // The work of one second, half of a core, within ten is the limit.
         assertThat(quiet).isEqualTo(10);
-        assertThat(told).containsExactly("7: nice 10, 100 us", "9: nice 13, 100 us");
+        assertThat(told).containsExactly("7: nice 5, 100 us", "9: nice 8, 100 us");
     }
 
     @Test
@@ -86,7 +93,7 @@ class CompilerThreadsTest {
 
     @Test
     void nice_hasItsEnd() {
-        threads.set(0, new KernelThread(7, "C2 CompilerThre", 15, 0));
+        threads.set(0, new KernelThread(7, "C2 CompilerThre", 16, 0));
         for (int second = 0; second < 10; second++) {
             compilers.stepBackOnceQuiet();
         }
