@@ -42,6 +42,7 @@ public final class CompilerThreads {
     private final Supplier<List<KernelThread>> threads;
     private final @Nullable Sharing sharing;
     private final Deque<Long> cpuTicks = new ArrayDeque<>();
+    private int steps;
 
     CompilerThreads(Supplier<List<KernelThread>> threads, @Nullable Sharing sharing) {
         this.threads = threads;
@@ -63,12 +64,13 @@ public final class CompilerThreads {
 
     /** Gives them short slices. Returns why that is not possible, in some words; null: it is, or there are no such threads. */
     public @Nullable String useShortSlices() {
-        return set(0);
+        return set();
     }
 
     /** Steps back behind the traffic. */
     public void stepBack() {
-        set(STEP);
+        steps++;
+        set();
     }
 
     /**
@@ -77,7 +79,7 @@ public final class CompilerThreads {
      * @return there is nothing left to do: they have stepped back, or they cannot
      */
     public boolean stepBackOnceQuiet() {
-        List<KernelThread> compilers = compilers();
+        List<KernelThread> compilers = compilers(threads.get());
         long now = compilers.stream().mapToLong(KernelThread::cpuTicks).sum();
         cpuTicks.addLast(now);
         if (cpuTicks.size() <= QUIET_SECONDS) {
@@ -90,21 +92,24 @@ public final class CompilerThreads {
         return true;
     }
 
-    private @Nullable String set(int stepBack) {
+    private @Nullable String set() {
+        List<KernelThread> all = threads.get();
+        // Not from where they are: another proxy of this process may have told them before.
+        int nice = all.stream().mapToInt(KernelThread::nice).min().orElse(0) + steps * STEP;
         String problem = null;
-        for (KernelThread each : compilers()) {
+        for (KernelThread each : compilers(all)) {
             if (sharing == null) {
                 return "no sched_setattr is known for this system";
             }
-            String failed = sharing.set(each.id(), Math.min(NICE_MAX, each.nice() + stepBack), SLICE);
+            String failed = sharing.set(each.id(), Math.min(NICE_MAX, Math.max(each.nice(), nice)), SLICE);
             problem = problem == null ? failed : problem;
         }
         return problem;
     }
 
     /** The JVM calls them {@code C1 CompilerThread0} and so on, of which the kernel keeps 15 bytes. */
-    private List<KernelThread> compilers() {
-        return threads.get().stream()
+    private static List<KernelThread> compilers(List<KernelThread> all) {
+        return all.stream()
                 .filter(each -> each.name().matches("C[12] Compiler.*"))
                 .toList();
     }
