@@ -1,10 +1,6 @@
 package side;
 
 import java.io.IOException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -12,26 +8,30 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 
 /**
  * The failover scenario of howardjohn/gateway-api-bench: three good backends and one that is good for 22 s, bad for 22 s, and
  * so on, and a request every 5 ms to each proxy. Bad is 503, to probes as well. All proxies are looked at in the same minutes
  * and have the same four backends, an nginx on the load's core, whose log tells when requests arrived at the one that flips;
- * the load of each proxy is an open loop, so one that is slow is asked no less.
+ * each has an h2load of its own, whose log tells when what was sent and answered. Times are nanoseconds since 1970, which is
+ * what both logs can be brought to.
  */
 public record FailoverCase(String name, String what) implements Case {
     private static final long PERIOD = TimeUnit.SECONDS.toNanos(22);
-    private static final long PACE = TimeUnit.MILLISECONDS.toNanos(5);
+    /** A request every 5 ms. */
+    private static final int RPS = 200;
+
     private static final int FIRST_BACKEND = 9101;
     private static final int BACKENDS = 4;
     /** In turn, each backend gets so many requests a second. */
-    private static final double SHARE = 1e9 / PACE / BACKENDS;
+    private static final double SHARE = (double) RPS / BACKENDS;
 
     /** A backend that has not been asked for so long is not asked any more. */
     private static final long SILENCE = TimeUnit.MILLISECONDS.toNanos(500);
 
     private static final int WARM_REQUESTS = 2_000;
+    /** So many connections of each proxy share the pace. */
+    private static final int CONNECTIONS = 4;
 
     private static final String ACTIVE =
             "  healthCheck: {http: {path: /healthz}, interval: 1s, timeout: 500ms, healthyThreshold: 1, unhealthyThreshold: 1}\n";
@@ -50,19 +50,27 @@ public record FailoverCase(String name, String what) implements Case {
         final String name;
         final boolean retries;
         final int port;
-        final HttpRequest request;
+        final int number;
         /** When requests arrived at the backend that flips. */
         final List<Long> arrived = new ArrayList<>();
         /** When requests were sent that did not end with 200. */
         final List<Long> failed = new ArrayList<>();
+        /** When requests were sent. */
+        final List<Long> sent = new ArrayList<>();
 
         Subject(String name, boolean retries, int port, int number) {
             this.name = name;
             this.retries = retries;
             this.port = port;
-            this.request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:%d/%d".formatted(port, number)))
-                    .timeout(java.time.Duration.ofSeconds(10))
-                    .build();
+            this.number = number;
+        }
+
+        String url() {
+            return "http://127.0.0.1:%d/%d".formatted(port, number);
+        }
+
+        String log() {
+            return "failover-%d.tsv".formatted(number);
         }
     }
 
@@ -208,83 +216,85 @@ public record FailoverCase(String name, String what) implements Case {
 
     /** Sends and flips until all cycles are over. */
     private static List<Flip> drive(Lab lab, List<Subject> subjects, int cycles) throws Exception {
-        try (HttpClient client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build()) {
-            for (Subject each : subjects) {
-                for (int i = 0; i < WARM_REQUESTS; i++) {
-                    client.send(each.request, HttpResponse.BodyHandlers.discarding());
-                }
-            }
-            System.out.printf("   warm; now %d s%n", TimeUnit.NANOSECONDS.toSeconds((2L * cycles + 1) * PERIOD));
-            List<Flip> flips = new ArrayList<>();
-            long begin = System.nanoTime();
-            long beginMillis = System.currentTimeMillis();
-            for (int i = 0; i < cycles; i++) {
-                long turn = begin + (2L * i + 1) * PERIOD;
-                flips.add(new Flip(turn, turn + PERIOD, turn + 2 * PERIOD));
-            }
-            long end = flips.getLast().end();
-            long due = begin;
-            boolean bad = false;
-            for (long n = 0; due < end; due = begin + ++n * PACE) {
-                for (long now = System.nanoTime(); now < due; now = System.nanoTime()) {
-                    LockSupport.parkNanos(due - now);
-                }
-                boolean turnsBad = (System.nanoTime() - begin) / PERIOD % 2 == 1;
-                if (turnsBad != bad) {
-                    bad = turnsBad;
-                    flip(lab.path(BAD), bad);
-                }
-                subjects.forEach(each -> send(client, each));
-            }
-            flip(lab.path(BAD), false);
-            arrivals(lab.path(ARRIVALS), subjects, begin, beginMillis);
-            return flips;
+        for (Subject each : subjects) {
+            lab.runInside("h2load", "--h1", "-c" + CONNECTIONS, "-m1", "-n" + WARM_REQUESTS, each.url());
+        }
+        long seconds = TimeUnit.NANOSECONDS.toSeconds((2L * cycles + 1) * PERIOD);
+        System.out.printf("   warm; now %d s%n", seconds);
+        List<Process> clients = new ArrayList<>();
+        for (Subject each : subjects) {
+            clients.add(lab.startInside(
+                    "failover-client-" + each.number, Lab.LOAD_CORE,
+                    "h2load", "--h1", "-c" + CONNECTIONS, "-m1", "--rps=" + RPS / CONNECTIONS, "-D" + seconds,
+                    "--log-file", lab.inside(each.log()), each.url()));
+        }
+        List<Flip> flips = new ArrayList<>();
+        long begin = now();
+        for (int i = 0; i < cycles; i++) {
+            Flip flip = new Flip(begin + (2L * i + 1) * PERIOD, begin + (2L * i + 2) * PERIOD, begin + (2L * i + 3) * PERIOD);
+            flips.add(flip);
+            sleepUntil(flip.bad());
+            Files.createFile(lab.path(BAD));
+            sleepUntil(flip.good());
+            Files.delete(lab.path(BAD));
+        }
+        for (Process each : clients) {
+            each.waitFor();
+        }
+        for (Subject each : subjects) {
+            readSent(lab.path(each.log()), each);
+        }
+        readArrivals(lab.path(ARRIVALS), subjects);
+        return flips;
+    }
+
+    private static long now() {
+        return TimeUnit.MILLISECONDS.toNanos(System.currentTimeMillis());
+    }
+
+    private static void sleepUntil(long time) throws InterruptedException {
+        for (long left = time - now(); left > 0; left = time - now()) {
+            TimeUnit.NANOSECONDS.sleep(left);
         }
     }
 
-    private static void flip(Path file, boolean bad) throws IOException {
-        if (bad) {
-            Files.createFile(file);
-        } else {
-            Files.deleteIfExists(file);
+    /** Reads lines of h2load: microseconds since 1970, status, microseconds until the answer. */
+    private static void readSent(Path log, Subject subject) throws IOException {
+        for (String line : Files.readAllLines(log)) {
+            String[] columns = line.split("\t");
+            long sent = TimeUnit.MICROSECONDS.toNanos(Long.parseLong(columns[0]));
+            subject.sent.add(sent);
+            if (!columns[1].equals("200")) {
+                subject.failed.add(sent);
+            }
         }
     }
 
-    /** Reads lines such as {@code 1764272400.123 /7}, and brings their times to the clock that the flips are told by. */
-    private static void arrivals(Path log, List<Subject> subjects, long begin, long beginMillis) throws IOException {
+    /** Reads lines such as {@code 1764272400.123 /7}. */
+    private static void readArrivals(Path log, List<Subject> subjects) throws IOException {
         for (String line : Files.readAllLines(log)) {
             int blank = line.indexOf(' ');
             long millis = Long.parseLong(line.substring(0, blank).replace(".", ""));
             int number = Integer.parseInt(line.substring(blank + 2));
-            subjects.get(number).arrived.add(begin + TimeUnit.MILLISECONDS.toNanos(millis - beginMillis));
+            subjects.get(number).arrived.add(TimeUnit.MILLISECONDS.toNanos(millis));
         }
     }
 
-    private static void send(HttpClient client, Subject subject) {
-        long sent = System.nanoTime();
-        client.sendAsync(subject.request, HttpResponse.BodyHandlers.discarding()).whenComplete((response, failure) -> {
-            if (failure != null || response.statusCode() != 200) {
-                synchronized (subject.failed) {
-                    subject.failed.add(sent);
-                }
-            }
-        });
-    }
-
     private static void table(Report report, List<Subject> subjects, List<Flip> flips) {
-        int sent = (int) (flips.size() * PERIOD / PACE);
-        report.say("").say("%d cycles; of each proxy %,d requests were sent while the fourth backend was bad.".formatted(flips.size(), sent)).say("")
-                .say("| proxy | retries | errors while bad | later | sent to the bad one | stops after, s | first again after, s | good time lost, s of %d |"
+        report.say("").say("%d cycles.".formatted(flips.size())).say("")
+                .say("| proxy | retries | sent while bad | errors of these | later | sent to the bad one | stops after, s | first again after, s | good time lost, s of %d |"
                         .formatted(TimeUnit.NANOSECONDS.toSeconds(PERIOD) * flips.size()))
-                .say("|---|---|---|---|---|---|---|---|");
+                .say("|---|---|---|---|---|---|---|---|---|");
         for (Subject subject : subjects) {
             List<Double> stops = new ArrayList<>();
             List<Double> firsts = new ArrayList<>();
             double lost = 0;
+            long sent = 0;
             long errors = 0;
             long toBad = 0;
             for (Flip flip : flips) {
-                errors += subject.failed.stream().filter(at -> at >= flip.bad && at < flip.good).count();
+                sent += within(subject.sent, flip.bad, flip.good).size();
+                errors += within(subject.failed, flip.bad, flip.good).size();
                 List<Long> whileBad = within(subject.arrived, flip.bad, flip.good);
                 List<Long> whileGood = within(subject.arrived, flip.good, flip.end);
                 toBad += whileBad.size();
@@ -294,8 +304,8 @@ public record FailoverCase(String name, String what) implements Case {
             }
             report.say(String.format(
                     Locale.ROOT,
-                    "| %s | %s | %d | %d | %d | %s | %s | %.1f |",
-                    subject.name, subject.retries ? "on" : "off", errors, subject.failed.size() - errors, toBad, range(stops), range(firsts), lost));
+                    "| %s | %s | %d | %d | %d | %d | %s | %s | %.1f |",
+                    subject.name, subject.retries ? "on" : "off", sent, errors, subject.failed.size() - errors, toBad, range(stops), range(firsts), lost));
         }
         report.say("");
     }
