@@ -43,57 +43,37 @@ public final class Backend {
         for (int i = 0; i < COUNT; i++) {
             listen.append("    listen 0.0.0.0:%d backlog=16384;%n".formatted(FIRST + i));
         }
-        String configuration = lab.file("backend.conf", text(lab, listen.toString()));
-        Process process = lab.startInside(
-                "backend", Lab.LOAD_CORE, "nginx", "-e", "stderr", "-p", lab.inside(""), "-c", configuration);
-        lab.awaitPort("backend", process, FIRST);
-        Lab.favour(process.toHandle());
+        nginx(lab, "backend", FIRST, 1, text(lab, listen.toString()));
         Echo.webSocket(WEB_SOCKET_ECHO);
         Echo.udp(UDP_ECHO);
     }
 
     /** One process may not open as many files as three proxies of 10,000 backends have connections. */
     static Process startMany(Lab lab) throws Exception {
-        String configuration = lab.file(
-                "many.conf",
+        return nginx(
+                lab,
+                "many",
+                MANY,
+                4,
                 """
-                daemon off;
-                user root;
-                pid %s;
-                worker_processes 4;
-                error_log stderr crit;
-                events { worker_connections 19000; }
-                http {
-                  access_log off;
                   keepalive_timeout 600s;
                   keepalive_requests 1000000000;
                   server {
                     listen 0.0.0.0:%d backlog=16384 reuseport;
                     location = / { return 200 "%s\\n"; }
                   }
-                }
                 """
-                        .formatted(lab.inside("many.pid"), MANY, SMALL));
-        Process process = lab.startInside(
-                "many", Lab.LOAD_CORE, "nginx", "-e", "stderr", "-p", lab.inside(""), "-c", configuration);
-        lab.awaitPort("many", process, MANY);
-        Lab.favour(process.toHandle());
-        return process;
+                        .formatted(MANY, SMALL));
     }
 
     /** One process in TLS, on all addresses of 127.0.0.0/8: HTTP/1.1, HTTP/2, and gRPC's health service. A handshake is whole. */
     static Process startManyInTls(Lab lab) throws Exception {
-        String configuration = lab.file(
-                "many-tls.conf",
+        return nginx(
+                lab,
+                "many-tls",
+                MANY_TLS,
+                1,
                 """
-                daemon off;
-                user root;
-                pid %s;
-                worker_processes 1;
-                error_log stderr crit;
-                events { worker_connections 19000; }
-                http {
-                  access_log off;
                   server {
                     listen 0.0.0.0:%d ssl backlog=16384;
                     http2 on;
@@ -109,29 +89,43 @@ public final class Backend {
                       error_page 405 =200 /grpc.health.v1.Health/Check;
                     }
                   }
-                }
                 """
                         .formatted(
-                                lab.inside("many-tls.pid"), MANY_TLS, lab.inside("certificate.pem"), lab.inside("key.pem"), SMALL,
+                                MANY_TLS, lab.inside("certificate.pem"), lab.inside("key.pem"), SMALL,
                                 // HealthCheckResponse{status: SERVING}
                                 lab.file("serving", "\0\0\0\0\2\10\1")));
-        Process process = lab.startInside(
-                "many-tls", Lab.LOAD_CORE, "nginx", "-e", "stderr", "-p", lab.inside(""), "-c", configuration);
-        lab.awaitPort("many-tls", process, MANY_TLS);
+    }
+
+    /**
+     * Starts an nginx on the load's core; it ends with the lab.
+     *
+     * @param port one of those that it listens on
+     * @param http the rest of its {@code http} context
+     */
+    static Process nginx(Lab lab, String name, int port, int workers, String http) throws Exception {
+        String configuration = lab.file(
+                name + ".conf",
+                """
+                daemon off;
+                user root;
+                pid %s;
+                worker_processes %d;
+                error_log stderr crit;
+                events { worker_connections 19000; }
+                http {
+                  access_log off;
+                %s}
+                """
+                        .formatted(lab.inside(name + ".pid"), workers, http));
+        Process process =
+                lab.startInside(name, Lab.LOAD_CORE, "nginx", "-e", "stderr", "-p", lab.inside(""), "-c", configuration);
+        lab.awaitPort(name, process, port);
         Lab.favour(process.toHandle());
         return process;
     }
 
     private static String text(Lab lab, String listen) throws IOException {
         return """
-                daemon off;
-                user root;
-                pid %2$s;
-                worker_processes 1;
-                error_log stderr crit;
-                events { worker_connections 19000; }
-                http {
-                  access_log off;
                   keepalive_timeout 600s;
                   keepalive_requests 1000000000;
                   tcp_nodelay on;
@@ -140,30 +134,29 @@ public final class Backend {
                   sendfile on;
                   server {
                 %1$s
-                    location = / { return 200 "%6$s\\n"; }
+                    location = / { return 200 "%5$s\\n"; }
                     location = /port { return 200 "$server_port\\n"; }
-                    location = /10k { alias %3$s; }
+                    location = /10k { alias %2$s; }
                     location = /echo {
-                      proxy_pass http://127.0.0.1:%7$d;
+                      proxy_pass http://127.0.0.1:%6$d;
                       proxy_http_version 1.1;
                       proxy_set_header Upgrade $http_upgrade;
                       proxy_set_header Connection upgrade;
                     }
                   }
                   server {
-                    listen 0.0.0.0:%4$d backlog=16384;
+                    listen 0.0.0.0:%3$d backlog=16384;
                     http2 on;
-                    location = / { return 200 "%6$s\\n"; }
+                    location = / { return 200 "%5$s\\n"; }
                     location = /grpc {
                       types { }
                       default_type application/grpc;
                       add_trailer grpc-status 0;
-                      alias %5$s;
+                      alias %4$s;
                       error_page 405 =200 /grpc;
                     }
                   }
-                }
                 """
-                .formatted(listen, lab.inside("backend.pid"), lab.inside("10k"), H2C, lab.file("grpc", "\0\0\0\0\0"), SMALL, WEB_SOCKET_ECHO);
+                .formatted(listen, lab.inside("10k"), H2C, lab.file("grpc", "\0\0\0\0\0"), SMALL, WEB_SOCKET_ECHO);
     }
 }

@@ -123,29 +123,18 @@ public record FailoverCase(String name, String what) implements Case {
                     """
                             .formatted(FIRST_BACKEND + i, flips, log));
         }
-        String configuration = lab.file(
-                "failover-backends.conf",
+        return Backend.nginx(
+                lab,
+                "failover-backends",
+                FIRST_BACKEND,
+                1,
                 """
-                daemon off;
-                user root;
-                pid %s;
-                worker_processes 1;
-                error_log stderr crit;
-                events { worker_connections 4096; }
-                http {
                   log_format arrivals "$msec $uri";
-                  access_log off;
                   keepalive_timeout 600s;
                   keepalive_requests 1000000000;
                   tcp_nodelay on;
-                %s}
-                """
-                        .formatted(lab.inside("failover-backends.pid"), servers));
-        Process process = lab.startInside(
-                "failover-backends", Lab.LOAD_CORE, "nginx", "-e", "stderr", "-p", lab.inside(""), "-c", configuration);
-        lab.awaitPort("failover-backends", process, FIRST_BACKEND);
-        Lab.favour(process.toHandle());
-        return process;
+                %s"""
+                        .formatted(servers));
     }
 
     private static Process startOurs(Lab lab, List<Subject> subjects) throws Exception {

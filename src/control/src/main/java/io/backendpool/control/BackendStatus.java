@@ -14,7 +14,7 @@ import java.time.Instant;
  * @param effectiveWeight its part of its group's weight, after health; 0: gets no traffic
  * @param inFlight requests under way to it
  * @param windowRequests requests sent to it in the last {@link Traffic#windowMillis}
- * @param minuteRequests requests sent to it in the last minute; not fewer than {@code windowRequests}
+ * @param minuteRequests requests sent to it in the last minute
  * @param adaptation how its weight is adapted to what it does and why, for people; empty: it is not
  * @param starting the platform has not called it ready yet, as far as this proxy knows: that it gets no traffic is no
  *     failure
@@ -30,10 +30,6 @@ public record BackendStatus(
         long minuteRequests,
         String adaptation,
         boolean starting) {
-    public BackendStatus {
-        // A proxy of an earlier version does not say.
-        minuteRequests = Math.max(minuteRequests, windowRequests);
-    }
 
     /** One whose weight is not adapted, and that has begun to serve. */
     public BackendStatus(

@@ -131,7 +131,8 @@ public final class ReportCodec {
                 report.getEffectiveWeight(),
                 Math.max(0, report.getInFlight()),
                 Math.max(0, report.getWindowRequests()),
-                Math.max(0, report.getMinuteRequests()),
+                // A proxy of an earlier version does not say.
+                Math.max(Math.max(0, report.getWindowRequests()), report.getMinuteRequests()),
                 cut(report.getAdaptation()),
                 report.getStarting());
     }

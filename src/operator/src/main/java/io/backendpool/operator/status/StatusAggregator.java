@@ -128,25 +128,11 @@ public final class StatusAggregator {
         List<PoolReport.Line> shown =
                 report.backends().stream().limit(MOST_BACKENDS).toList();
         DrainRule drains = new DrainRule(shown, before, now);
-        // All or none, so that they add up.
-        boolean sharesMoved = shown.stream()
-                .anyMatch(line -> Smoothing.shareMoved(
-                        line.share(),
-                        report.minuteRequests(),
-                        share(before.get(line.key().toString()))));
-        return shown.stream()
-                .map(line -> {
-                    String kept = share(before.get(line.key().toString()));
-                    return state(line, sharesMoved ? Smoothing.percent(line.share()) : kept, drains);
-                })
-                .toList();
+        ShareRule shares = new ShareRule(shown, before, report.minuteRequests());
+        return shown.stream().map(line -> state(line, shares, drains)).toList();
     }
 
-    private static @Nullable String share(@Nullable BackendState state) {
-        return state == null ? null : state.trafficShare;
-    }
-
-    private static BackendState state(PoolReport.Line line, @Nullable String share, DrainRule drains) {
+    private static BackendState state(PoolReport.Line line, ShareRule shares, DrainRule drains) {
         BackendState state = new BackendState();
         state.group = line.key().group();
         state.address = line.key().address();
@@ -157,7 +143,7 @@ public final class StatusAggregator {
         state.override = line.override();
         state.adaptation = line.adaptation().isEmpty() ? null : line.adaptation();
         state.effectiveWeight = Smoothing.weight(line.effectiveWeight());
-        state.trafficShare = share;
+        state.trafficShare = shares.of(line);
         state.drain = drains.of(line);
         state.proxies = line.agreeing() + "/" + line.reporting();
         Instant since = line.since();

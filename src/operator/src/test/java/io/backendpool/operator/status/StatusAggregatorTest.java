@@ -206,15 +206,17 @@ class StatusAggregatorTest {
 
     private static PoolFacts sharing(PublishedPool pool, long... requests) {
         List<BackendStatus> backends = new ArrayList<>();
-        long all = 0;
         for (int i = 0; i < requests.length; i++) {
             BackendKey key = pool.snapshot().backends().get(i).key();
             backends.add(new BackendStatus(key, HealthState.HEALTHY, "", NOW, 30, 0, 0, requests[i], "", false));
-            all += requests[i];
         }
-        ProxyStatus said = new ProxyStatus(true, backends, new Traffic(10_000, all, 0, 12, all, 1));
-        ConnectedProxy proxy = new ConnectedProxy("p", "1", NOW, CURRENT, Duration.ofMillis(40), null, null, said);
-        return facts(pool, 1, List.of(), List.of(), proxy);
+        return facts(pool, 1, List.of(), List.of(), saying("p", backends));
+    }
+
+    /** A proxy of the current revision that says {@code backends}, and nothing of its traffic. */
+    private static ConnectedProxy saying(String name, List<BackendStatus> backends) {
+        return new ConnectedProxy(
+                name, "1", NOW, CURRENT, null, null, null, new ProxyStatus(true, backends, Traffic.NONE));
     }
 
     @Test
@@ -467,15 +469,7 @@ class StatusAggregatorTest {
                 said.add(new BackendStatus(backend.key(), HealthState.HEALTHY, "", NOW, 30, 0, 0));
             }
             said.add(new BackendStatus(fourth, state, "", NOW, 0, 0, 0, 0, "", starting));
-            proxies.add(new ConnectedProxy(
-                    "p" + proxies.size(),
-                    "1",
-                    NOW,
-                    CURRENT,
-                    null,
-                    null,
-                    null,
-                    new ProxyStatus(true, said, Traffic.NONE)));
+            proxies.add(saying("p" + proxies.size(), said));
         }
         return statusOf(pool, proxies.toArray(ConnectedProxy[]::new));
     }
@@ -582,8 +576,7 @@ class StatusAggregatorTest {
             BackendKey key = pool.snapshot().backends().get(i).key();
             backends.add(new BackendStatus(key, HealthState.DRAINING, "drained", NOW, 0, open[i], 2L * open[i]));
         }
-        return new ConnectedProxy(
-                name, "1", NOW, CURRENT, null, null, null, new ProxyStatus(true, backends, Traffic.NONE));
+        return saying(name, backends);
     }
 
     @Test

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.LongSupplier;
+import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -78,30 +79,24 @@ public final class TrafficRecorder {
 
     /** Requests sent to a backend in the last ten seconds. */
     public long windowRequests(BackendKey key) {
-        long sum = 0;
-        for (LoopTraffic loop : loops) {
-            BackendTraffic backend = backend(loop, key);
-            sum += backend == null ? 0 : backend.windowRequests();
-        }
-        return sum;
+        return sum(key, BackendTraffic::windowRequests);
     }
 
     /** Requests sent to a backend in the last minute. */
     public long minuteRequests(BackendKey key) {
-        long sum = 0;
-        for (LoopTraffic loop : loops) {
-            BackendTraffic backend = backend(loop, key);
-            sum += backend == null ? 0 : backend.minuteRequests();
-        }
-        return sum;
+        return sum(key, BackendTraffic::minuteRequests);
     }
 
     /** Requests under way to a backend. */
     public int inFlight(BackendKey key) {
-        int sum = 0;
+        return (int) sum(key, BackendTraffic::inFlight);
+    }
+
+    private long sum(BackendKey key, ToLongFunction<BackendTraffic> figure) {
+        long sum = 0;
         for (LoopTraffic loop : loops) {
             BackendTraffic backend = backend(loop, key);
-            sum += backend == null ? 0 : backend.inFlight();
+            sum += backend == null ? 0 : figure.applyAsLong(backend);
         }
         return sum;
     }
